@@ -1,0 +1,1 @@
+"""The command line `njt`; the only place that knows all services."""

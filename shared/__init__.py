@@ -1,0 +1,1 @@
+"""What every service is built on; knows no service."""
