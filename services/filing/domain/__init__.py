@@ -1,0 +1,1 @@
+"""What a filing and an institution on record are, and what may happen to them."""

@@ -1,0 +1,99 @@
+"""Why filing refuses; each with its stable code."""
+
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class UnknownFiling(NotFound):
+    """没有这件备案申请 · There is no such filing."""
+
+    code = "NJT-FIL-1001"
+
+
+class UnknownInstitution(NotFound):
+    """没有这家评价机构 · There is no such institution."""
+
+    code = "NJT-FIL-1002"
+
+
+class FiledElsewhere(Conflict):
+    """不由区市受理 · This is assessed and filed by the province."""
+
+    code = "NJT-FIL-1003"
+
+
+class NotEvaluated(Conflict):
+    """该职业(工种)等级不在评价范围 · This occupation and level is not evaluated."""
+
+    code = "NJT-FIL-1004"
+
+
+class MaterialsIncomplete(Conflict):
+    """备案材料不齐 · Materials are missing."""
+
+    code = "NJT-FIL-1005"
+
+
+class OutOfTurn(Conflict):
+    """当前环节不能办理此事 · This cannot be done at the filing's present stage."""
+
+    code = "NJT-FIL-1006"
+
+
+class NotTheHandlingOrgan(Forbidden):
+    """不是本件的经办机关 · Your organ does not handle this filing."""
+
+    code = "NJT-FIL-1007"
+
+
+class BadPanel(Invalid):
+    """专家组不合规 · The expert panel is not as required."""
+
+    code = "NJT-FIL-1008"
+
+
+class PublicityRunning(Conflict):
+    """公示期未满 · The publicity period is not over."""
+
+    code = "NJT-FIL-1009"
+
+
+class AlreadyOnRecord(Conflict):
+    """该机构已就此评价对象备案 · This body is already on record for this audience."""
+
+    code = "NJT-FIL-1010"
+
+
+class NothingToAcknowledge(Conflict):
+    """没有待确认的抄报 · There is no copy to acknowledge."""
+
+    code = "NJT-FIL-1011"
+
+
+class UnknownMaterial(Invalid):
+    """材料种类不在清单内 · No such kind of material is asked for."""
+
+    code = "NJT-FIL-1012"
+
+
+class NotPledgeable(Conflict):
+    """该材料不适用告知承诺 · This material cannot be pledged."""
+
+    code = "NJT-FIL-1013"
+
+
+class NotSuspended(Conflict):
+    """机构未被暂停 · The institution is not suspended."""
+
+    code = "NJT-FIL-1014"
+
+
+class NotFiledByProvince(Conflict):
+    """该类机构不由省级备案 · The province does not file this kind of body."""
+
+    code = "NJT-FIL-1015"
+
+
+class BadValidity(Invalid):
+    """有效期有误 · The period of validity is not valid."""
+
+    code = "NJT-FIL-1016"

@@ -1,0 +1,39 @@
+"""Facts the accounts service announces. Fields may be added, never renamed or removed."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.event import Event
+
+
+class AccountFact(Event):
+    """What every fact about an institution's account carries."""
+
+    stream: ClassVar = "accounts.account"
+
+    account_id: UUID
+    institution_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        return self.account_id
+
+
+class AccountOpened(AccountFact):
+    """The district opened the institution's account."""
+
+    topic: ClassVar = "accounts.account-opened.v1"
+
+
+class AccountSuspended(AccountFact):
+    """The account may not be used for new evaluations."""
+
+    topic: ClassVar = "accounts.account-suspended.v1"
+
+    reason: str
+
+
+class AccountResumed(AccountFact):
+    """The account may be used again."""
+
+    topic: ClassVar = "accounts.account-resumed.v1"

@@ -1,0 +1,182 @@
+"""What is exchanged with the provincial system: one envelope, one payload model for each message code.
+
+The canonical model of this suite. It claims no conformance to the ministry's or the province's interface standards,
+whose field tables are not public; a dialect profile maps it to what a counterpart speaks.
+"""
+
+import json
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.contracts.scope import ScopeItem
+from shared.policy import Audience, Category
+from shared.values import CertificateNumber, Fen, Level, StationCode, Uscc
+
+SCHEMA_VERSION = "1"
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+class MessageCode(StrEnum):
+    """What a message is about."""
+
+    INSTITUTION_FILED = "INSTITUTION_FILED"
+    ACCOUNT_OPENED = "ACCOUNT_OPENED"
+    ACCOUNT_CHANGED = "ACCOUNT_CHANGED"
+    FILING_REPORTED = "FILING_REPORTED"
+    CERTIFICATES_ISSUED = "CERTIFICATES_ISSUED"
+    SUBSIDY_PAID = "SUBSIDY_PAID"
+    SUPERVISION_RESULT = "SUPERVISION_RESULT"
+    RECEIPT = "RECEIPT"
+
+
+class Wire(BaseModel):
+    """Anything that crosses: immutable, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ProvinceEnvelope(Wire):
+    """One signed message. `lane` and `sequence` number the messages about one institution, from 1, without gaps.
+
+    Receipts stand outside the lanes: their sequence is 0.
+    """
+
+    schema_version: str = Field(max_length=10)
+    message_id: UUID
+    code: str = Field(max_length=40)
+    sender: str = Field(max_length=40)
+    receiver: str = Field(max_length=40)
+    business_key: str = Field(min_length=1, max_length=120)
+    lane: str = Field(max_length=80)
+    sequence: int = Field(ge=0)
+    issued_at: AwareDatetime
+    in_reply_to: UUID | None = None
+    payload: dict[str, Any]
+    key_id: str = Field(max_length=64)
+    signature: str = Field(max_length=200)
+
+    def signed_bytes(self) -> bytes:
+        """What the signature covers: everything but itself, keys sorted, no spaces, UTF-8."""
+        return canonical(self.model_dump(mode="json", exclude={"signature"}))
+
+
+def canonical(content: dict[str, Any]) -> bytes:
+    """JSON with sorted keys and no spaces; the same content gives the same bytes on both sides."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode()
+
+
+class InstitutionFiled(Wire):
+    """省级备案下发: an institution the province assessed and filed (N2.1, N2.6)."""
+
+    provincial_number: Text
+    name: Text
+    uscc: Uscc
+    category: Category
+    audience: Audience
+    organ: Text = Field(description="所在区经办机关 · the organ where it is located")
+    scope: tuple[ScopeItem, ...] = Field(min_length=1, max_length=2000)
+    station_codes: tuple[StationCode, ...] = Field(min_length=1, max_length=200)
+    valid_from: date
+    valid_until: date
+
+
+class AccountOpenedReport(Wire):
+    """账号已开通: the district opened the account."""
+
+    account_id: UUID
+    institution_id: UUID
+    uscc: Uscc
+    organ: Text
+
+
+class AccountChangedReport(Wire):
+    """账号状态变更: the account was suspended or resumed."""
+
+    account_id: UUID
+    institution_id: UUID
+    uscc: Uscc
+    organ: Text
+    state: Text
+    reason: str = Field(default="", max_length=500)
+
+
+class FilingReport(Wire):
+    """备案上报: what a district or the city has filed."""
+
+    institution_id: UUID
+    filing_number: Text
+    name: Text
+    uscc: Uscc
+    category: Category
+    audience: Audience
+    organ: Text
+    scope: tuple[ScopeItem, ...]
+    valid_from: date
+    valid_until: date
+
+
+class IssuedCertificate(Wire):
+    """One certificate of a batch. 姓名 and 证件号码 are personal data and are encrypted where they are kept."""
+
+    number: CertificateNumber
+    holder_name: Text
+    holder_id: Annotated[str, StringConstraints(min_length=5, max_length=30)]
+    uscc: Uscc = Field(description="评价机构 · of the evaluating institution")
+    occupation: ScopeItem
+    issued_on: date
+    evaluated_on: date
+
+
+class CertificatesIssued(Wire):
+    """证书数据: a batch of certificates."""
+
+    batch: Text
+    certificates: tuple[IssuedCertificate, ...] = Field(min_length=1, max_length=1000)
+
+
+class PaidItem(Wire):
+    """What was paid for one certificate."""
+
+    number: str = Field(max_length=22)
+    level: Level
+    amount_fen: Fen
+
+
+class SubsidyPaidReport(Wire):
+    """补贴发放: what a claim paid."""
+
+    claim_id: UUID
+    organ: Text
+    amount_fen: Fen
+    items: tuple[PaidItem, ...]
+
+
+class SupervisionReport(Wire):
+    """督导结果: a finding's consequence, or its end."""
+
+    institution_id: UUID
+    organ: Text
+    measure: Text
+    reason: str = Field(default="", max_length=500)
+
+
+class Stage(StrEnum):
+    """Which of the two receipts it is."""
+
+    TECHNICAL = "technical"
+    BUSINESS = "business"
+
+
+class Receipt(Wire):
+    """回执: first whether the message was accepted, then what became of its business."""
+
+    stage: Stage
+    ok: bool
+    reason_code: str = Field(default="", max_length=40)
+    reason: str = Field(default="", max_length=500)

@@ -1,0 +1,35 @@
+"""Facts the supervision service announces. Fields may be added, never renamed or removed."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.event import Event
+
+
+class SanctionFact(Event):
+    """What every fact about a sanction carries; the subject is the institution it falls on."""
+
+    stream: ClassVar = "supervision.institution"
+
+    institution_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        return self.institution_id
+
+
+class InstitutionSanctioned(SanctionFact):
+    """Supervision suspends an institution: a rectification was not completed by its deadline."""
+
+    topic: ClassVar = "supervision.institution-sanctioned.v1"
+
+    rectification_id: UUID
+    reason: str
+
+
+class SanctionLifted(SanctionFact):
+    """The cause was rectified and verified; the suspension ends."""
+
+    topic: ClassVar = "supervision.sanction-lifted.v1"
+
+    rectification_id: UUID

@@ -1,0 +1,113 @@
+"""A service's HTTP interface, the same around every service: problems, limits, headers, docs served locally."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.staticfiles import StaticFiles
+from fastapi.telemetry import TelemetryConfig
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.http.problems import Problem, install
+from shared.observability import Telemetry
+from shared.settings import HttpSettings
+
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+)
+
+
+class SecurityHeaders:
+    """Adds the headers every answer carries; plain ASGI, so it costs next to nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def create_api(
+    *,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    settings: HttpSettings,
+    telemetry: Telemetry | None,
+) -> FastAPI:
+    """The interface of one service; without telemetry it is only good for printing its document."""
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1.0.0",
+        root_path=settings.root_path,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=settings.max_body_bytes,
+        middleware=[Middleware(SecurityHeaders)],
+        telemetry=_native(telemetry),
+        strict_content_type=True,
+    )
+    install(app)
+    for router in routers:
+        app.include_router(router)
+    _serve_docs(app)
+    _publish_problem_schema(app)
+    return app
+
+
+def _native(telemetry: Telemetry | None) -> TelemetryConfig:
+    if telemetry is None:
+        return {"tracing": False, "metrics": False, "logs": False}
+    return {
+        "tracer_provider": telemetry.tracer_provider,
+        "meter_provider": telemetry.meter_provider,
+        "operation_spans": False,
+        "logs": False,
+    }
+
+
+def _serve_docs(app: FastAPI) -> None:
+    assets = str(files("fastapi_offline") / "static")
+    app.mount("/docs/assets", StaticFiles(directory=assets), name="docs-assets")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs(request: Request) -> HTMLResponse:
+        root = request.scope.get("root_path", "").rstrip("/")
+        return get_swagger_ui_html(
+            openapi_url=f"{root}/openapi.json",
+            title=app.title,
+            swagger_js_url=f"{root}/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url=f"{root}/docs/assets/swagger-ui.css",
+            swagger_favicon_url=f"{root}/docs/assets/favicon.png",
+        )
+
+
+def _publish_problem_schema(app: FastAPI) -> None:
+    """Refusals are described by reference; put what they refer to into the document."""
+    made = app.openapi
+
+    def document() -> dict[str, object]:
+        if app.openapi_schema is None:
+            schema = made()
+            parts = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas.update(parts.pop("$defs", {}))
+            schemas["Problem"] = parts
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+        return app.openapi_schema or {}
+
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend its document

@@ -1,0 +1,65 @@
+"""The one HTTP client: time limits, retries of what may be repeated, the caller's trace carried along."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import stamina
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+
+from shared.errors import Refusal
+from shared.observability import Telemetry
+
+_TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+
+
+class Unreachable(Refusal):
+    """对方系统暂不可用 · The other system cannot be reached."""
+
+    code = "NJT-GEN-0502"
+
+
+class HttpClient:
+    """Calls one base address. GETs are retried for a few seconds; anything else is asked once."""
+
+    def __init__(self, base_url: str, *, telemetry: Telemetry | None = None, limit: int = 50) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=base_url,
+            timeout=_TIMEOUT,
+            limits=httpx.Limits(max_connections=limit),
+            trust_env=False,
+        )
+        if telemetry is not None:
+            HTTPXClientInstrumentor.instrument_client(
+                self._client,
+                tracer_provider=telemetry.tracer_provider,
+                meter_provider=telemetry.meter_provider,
+            )
+
+    async def get_json(self, path: str) -> Any:
+        """The JSON at a path; raises Unreachable when it cannot be had within a few attempts."""
+        try:
+            async for attempt in stamina.retry_context(on=httpx.HTTPError, attempts=4, timeout=10.0):
+                with attempt:
+                    answer = (await self._client.get(path)).raise_for_status()
+        except httpx.HTTPError as problem:
+            raise Unreachable(type(problem).__name__) from problem
+        return answer.json()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Ask once; raises Unreachable when there was no answer. Error statuses are the caller's to read."""
+        try:
+            return await self._client.request(method, path, json=json, data=form, headers=dict(headers or {}))
+        except httpx.HTTPError as problem:
+            raise Unreachable(f"{method} {path}: {type(problem).__name__}") from problem
+
+    async def close(self) -> None:
+        await self._client.aclose()

@@ -1,0 +1,213 @@
+"""Every refusal as a problem document (RFC 9457) with a stable code and a Chinese · English reason."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale
+from shared.identity import NotAuthenticated
+from shared.messaging.failures import is_outage
+from shared.observability import current_traceparent, redact
+
+MEDIA_TYPE = "application/problem+json"
+_TRACE_ID = slice(3, 35)
+
+log = structlog.get_logger(__name__)
+
+
+class Malformed(Refusal):
+    """请求格式有误 · The request is malformed."""
+
+    code = "NJT-GEN-0400"
+
+
+class PreconditionMissing(Refusal):
+    """缺少 If-Match · If-Match is required."""
+
+    code = "NJT-GEN-0428"
+
+
+class TooBusy(Refusal):
+    """系统繁忙，请稍后重试 · Busy just now; try again shortly."""
+
+    code = "NJT-GEN-0503"
+
+
+_STATUS: tuple[tuple[type[Refusal], int], ...] = (
+    (NotAuthenticated, 401),
+    (Malformed, 400),
+    (PreconditionMissing, 428),
+    (TooBusy, 503),
+    (NotFound, 404),
+    (Forbidden, 403),
+    (Stale, 412),
+    (Conflict, 409),
+    (Invalid, 422),
+)
+_HTTP_TITLES = {
+    404: "没有这个地址 · No such address",
+    405: "该地址不支持此方法 · Method not allowed here",
+    413: "内容过大 · The content is too large",
+    415: "不支持的内容类型 · Unsupported content type",
+}
+_FIELD_REASONS = {
+    "missing": "缺少此项 · required",
+    "extra_forbidden": "不认识此项 · unknown field",
+    "json_invalid": "不是合法的 JSON · not valid JSON",
+    "enum": "不在允许的取值内 · not one of the allowed values",
+    "literal_error": "不在允许的取值内 · not one of the allowed values",
+    "string_type": "应为文本 · must be text",
+    "int_type": "应为整数 · must be an integer",
+    "int_parsing": "应为整数 · must be an integer",
+    "bool_type": "应为布尔值 · must be true or false",
+    "uuid_parsing": "应为 UUID · must be a UUID",
+    "date_from_datetime_parsing": "应为日期 YYYY-MM-DD · must be a date",
+    "date_parsing": "应为日期 YYYY-MM-DD · must be a date",
+    "model_attributes_type": "应为对象 · must be an object",
+    "model_type": "应为对象 · must be an object",
+    "dict_type": "应为对象 · must be an object",
+    "list_type": "应为数组 · must be an array",
+    "tuple_type": "应为数组 · must be an array",
+    "too_short": "条目过少 · too few items",
+    "too_long": "条目过多 · too many items",
+    "string_too_short": "文本过短 · too short",
+    "string_too_long": "文本过长 · too long",
+    "string_pattern_mismatch": "格式不符 · does not match the pattern",
+}
+
+
+class FieldProblem(BaseModel):
+    """One field at fault. Its value is never repeated."""
+
+    field: str = Field(examples=["body.applicant.uscc"])
+    reason: str = Field(examples=["缺少此项 · required"])
+    code: str = Field(examples=["missing"])
+
+
+class Problem(BaseModel):
+    """Why a request was not carried out (RFC 9457)."""
+
+    type: str = Field(examples=["urn:ningjitong:problem:NJT-GEN-0409"])
+    title: str
+    status: int
+    detail: str
+    code: str = Field(examples=["NJT-GEN-0409"], description="稳定的错误代码 · stable code")
+    basis: list[str] = Field(default=[], description="依据条款 · clauses of the notice that decided it")
+    errors: list[FieldProblem] = []
+    trace_id: str | None = None
+    extra: dict[str, Any] = Field(default={}, description="可以怎么办 · what may be done instead")
+
+
+def status_of(refusal: Refusal | type[Refusal]) -> int:
+    """The HTTP status of a refusal's family."""
+    kind = refusal if isinstance(refusal, type) else type(refusal)
+    return next((status for family, status in _STATUS if issubclass(kind, family)), 409)
+
+
+def problems(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI responses for what a route may refuse with, and for what any route may."""
+    always: tuple[type[Refusal], ...] = (Malformed, NotAuthenticated, Forbidden, Invalid, TooBusy)
+    listed: dict[int | str, dict[str, Any]] = {}
+    for kind in dict.fromkeys((*always, *kinds)):
+        title = (kind.__doc__ or "").strip().splitlines()[0].removesuffix(".")
+        content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        known = listed.setdefault(status_of(kind), {"description": "", "content": content})
+        known["description"] = "; ".join(filter(None, [known["description"], f"{kind.code} {title}"]))
+    return listed
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception with a problem document."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem_response(
+    refusal: Refusal, *, errors: Sequence[FieldProblem] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer to a refused request."""
+    status = status_of(refusal)
+    problem = Problem(
+        type=f"urn:ningjitong:problem:{refusal.code}",
+        title=refusal.title,
+        status=status,
+        detail=redact(refusal.detail),
+        code=refusal.code,
+        basis=list(refusal.basis),
+        errors=list(errors),
+        trace_id=_trace_id(),
+        extra=refusal.extra,
+    )
+    extra = {"WWW-Authenticate": "Bearer"} if status == 401 else {}  # noqa: PLR2004 — the one status with a challenge
+    return _answer(problem, {**extra, **(headers or {})})
+
+
+def _answer(problem: Problem, headers: Mapping[str, str]) -> Response:
+    body = problem.model_dump_json()
+    return Response(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers))
+
+
+async def _refused(_: Request, exc: Exception) -> Response:
+    return problem_response(exc if isinstance(exc, Refusal) else Refusal())
+
+
+async def _invalid(_: Request, exc: Exception) -> Response:
+    raw = exc.errors() if isinstance(exc, RequestValidationError) else []
+    errors = [_field(error) for error in raw[:50]]
+    if any(error["type"] == "json_invalid" for error in raw):
+        return problem_response(Malformed("不是合法的 JSON · not valid JSON"), errors=errors)
+    return problem_response(Invalid("提交的内容有误 · Some fields are not valid"), errors=errors)
+
+
+def _field(error: Mapping[str, Any]) -> FieldProblem:
+    kind = str(error["type"])
+    reason = _FIELD_REASONS.get(kind) or f"内容不合规 · {error['msg']}"
+    if "·" in str(error["msg"]):
+        reason = str(error["msg"]).removeprefix("Value error, ")
+    place = ".".join(str(part)[:60] for part in error["loc"])
+    return FieldProblem(field=redact(place), reason=redact(reason), code=kind)
+
+
+async def _http(_: Request, exc: Exception) -> Response:
+    status = exc.status_code if isinstance(exc, HTTPException) else 500
+    headers = exc.headers if isinstance(exc, HTTPException) else None
+    title = _HTTP_TITLES.get(status, "请求未被接受 · The request was refused")
+    code = f"NJT-GEN-0{status}"
+    problem = Problem(
+        type=f"urn:ningjitong:problem:{code}",
+        title=title,
+        status=status,
+        detail=title,
+        code=code,
+        trace_id=_trace_id(),
+    )
+    return _answer(problem, dict(headers or {}))
+
+
+async def _unexpected(request: Request, exc: Exception) -> Response:
+    if isinstance(exc, PoolTimeout) or is_outage(exc):
+        return problem_response(TooBusy(), headers={"Retry-After": "2"})
+    log.error("unexpected", path=request.scope.get("path"), exc_info=exc)
+    title = "系统内部错误，已记录 · An internal error; it was recorded"
+    problem = Problem(
+        type="urn:ningjitong:problem:NJT-GEN-0500",
+        title=title,
+        status=500,
+        detail=title,
+        code="NJT-GEN-0500",
+        trace_id=_trace_id(),
+    )
+    return _answer(problem, {})
+
+
+def _trace_id() -> str | None:
+    traceparent = current_traceparent()
+    return traceparent[_TRACE_ID] if traceparent else None

@@ -1,0 +1,110 @@
+"""Opens a request's unit of work in its caller's name, and makes a creation asked for twice happen once."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from fastapi import Header, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.http.preconditions import etag
+from shared.identity import Principal, Scope
+from shared.paging import Page
+from shared.persistence.unit_of_work import Works
+from shared.policy import Policy
+
+W = TypeVar("W")
+W_co = TypeVar("W_co", covariant=True)
+A = TypeVar("A")
+V = TypeVar("V", bound="View")
+
+
+class View(BaseModel):
+    """What is shown of an aggregate; `version` is what If-Match must name to change it."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+    id: UUID
+    version: int = Field(ge=0)
+
+
+class PageView(BaseModel, Generic[V]):
+    """Some items in order; `next` is the cursor of the next page, null on the last."""
+
+    items: list[V]
+    next: str | None
+
+
+class OpenFor(Protocol[W_co]):
+    """Opens a unit of work that sees what the caller may see."""
+
+    def __call__(self, caller: Principal) -> AbstractAsyncContextManager[W_co]: ...
+
+
+class RequestWorks(Generic[W]):
+    """The units of work of one request; the act in the ledger is the route's name."""
+
+    def __init__(self, request: Request) -> None:
+        self._works: Works[W] = request.app.state.works
+        self._policy: Policy = request.app.state.policy
+        self._act: str = request.scope["route"].name
+
+    def __call__(self, caller: Principal) -> AbstractAsyncContextManager[W]:
+        return self._works(self._scope(caller))
+
+    def _scope(self, caller: Principal) -> Scope:
+        return caller.scope(self._act, self._policy)
+
+
+class Once(RequestWorks[W]):
+    """A creation under an Idempotency-Key: the answer is stored with the effect and given again to a repeat."""
+
+    def __init__(
+        self,
+        request: Request,
+        idempotency_key: Annotated[
+            str,
+            Header(
+                min_length=8, max_length=100, pattern=r"^[\x21-\x7e]+$", description="幂等键 · chosen by you"
+            ),
+        ],
+    ) -> None:
+        super().__init__(request)
+        self._key = idempotency_key
+
+    async def create(
+        self,
+        caller: Principal,
+        content: BaseModel,
+        *,
+        make: Callable[[W], Awaitable[A]],
+        show: Callable[[A], View],
+    ) -> Response:
+        """Make it and answer 201, or answer as the first time; raises KeyReused when the content is other."""
+        asked = self._act.encode() + b"\x00" + content.model_dump_json().encode()
+        async with self._works.transaction(self._scope(caller)) as transaction:
+            stored = await transaction.idempotency.claim(self._key, asked)
+            if stored is not None:
+                return Response(stored[1], status_code=stored[0], media_type="application/json")
+            made = await make(self._works.bind(transaction))
+            await transaction.note(self._act)
+            view = show(made)
+            body = view.model_dump_json().encode()
+            await transaction.idempotency.remember(self._key, status=201, body=body)
+        return Response(
+            body, status_code=201, media_type="application/json", headers={"ETag": etag(view.version)}
+        )
+
+
+def shown(view: View) -> Response:
+    """A view as the answer, with its version as the entity tag."""
+    return Response(
+        view.model_dump_json(), media_type="application/json", headers={"ETag": etag(view.version)}
+    )
+
+
+def shown_page(page: Page[A], show: Callable[[A], View]) -> Response:
+    """A page of views as the answer."""
+    content = PageView[View].model_construct(items=[show(item) for item in page.items], next=page.next)
+    return Response(content.model_dump_json(serialize_as_any=True), media_type="application/json")

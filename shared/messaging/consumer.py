@@ -1,0 +1,226 @@
+"""Takes deliveries in batches, applies them in one transaction, and lets one bad message harm only itself."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from shared.clock import Clock
+from shared.identity.scope import Scope
+from shared.ids import uuid7
+from shared.messaging.bus import Attachment, Bus, Delivery, Queue
+from shared.messaging.failures import Gap, is_outage, verdict
+from shared.messaging.inbox import Due, Held, Inbox, Label
+from shared.observability import Metrics
+from shared.persistence.unit_of_work import OpenTransaction, Transaction
+
+_OUTAGE_PAUSE = 0.5
+_HELD_PAUSE = 0.2
+
+log = structlog.get_logger(__name__)
+
+Report = Callable[[], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """A message's bytes and the trace it came in, when its headers told one."""
+
+    body: bytes
+    traceparent: str | None = None
+
+
+class Applier(Protocol):
+    """What messages of one queue mean: reads them and applies them inside a transaction."""
+
+    @property
+    def queue(self) -> Queue: ...
+
+    def label(self, incoming: Incoming) -> Label:
+        """What can be said of a message without applying it; never raises."""
+        ...
+
+    async def apply(self, messages: Sequence[Incoming], transaction: Transaction) -> Report:
+        """Apply all of them or raise; the report is called once their effects are committed."""
+        ...
+
+
+class Consumer:
+    """One service's ear on one queue.
+
+    What it has taken is settled only when its effects, or its place among the held messages, are committed.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        applier: Applier,
+        transaction: OpenTransaction,
+        clock: Clock,
+        metrics: Metrics,
+        batch: int = 50,
+    ) -> None:
+        self._service = service
+        self._applier = applier
+        self._transaction = transaction
+        self._clock = clock
+        self._metrics = metrics
+        self._batch = batch
+        self._attachments: list[Attachment] = []
+
+    @property
+    def queue(self) -> Queue:
+        return self._applier.queue
+
+    @property
+    def attached(self) -> bool:
+        return bool(self._attachments) and all(each.attached for each in self._attachments)
+
+    async def run(self, bus: Bus, *, prefetch: int) -> None:
+        """Consume the queue, what the broker gave up on, and held messages that are due, until cancelled."""
+        live = await bus.consume(self.queue.name, prefetch=prefetch)
+        dead = await bus.consume(self.queue.dead, prefetch=prefetch)
+        self._attachments = [live, dead]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._drain(live))
+                tasks.create_task(self._drain(dead))
+                tasks.create_task(self._retry_held())
+        finally:
+            for attachment in self._attachments:
+                await attachment.close()
+            self._attachments = []
+
+    async def _drain(self, attachment: Attachment) -> None:
+        while True:
+            deliveries = await attachment.take(self._batch)
+            await _finish(self._process_and_settle(attachment, deliveries))
+
+    async def _process_and_settle(self, attachment: Attachment, deliveries: Sequence[Delivery]) -> None:
+        await self.process([_incoming(delivery) for delivery in deliveries])
+        await attachment.settle(deliveries)
+
+    async def process(self, messages: Sequence[Incoming]) -> None:
+        """Apply a batch, or hold what cannot be applied; returns when all of it is durable."""
+        while True:
+            try:
+                await self._apply(messages)
+            except Exception as problem:  # whatever it was, each message now answers for itself
+                if is_outage(problem):
+                    log.warning("database away", problem=type(problem).__name__)
+                    await asyncio.sleep(_OUTAGE_PAUSE)
+                elif len(messages) > 1:
+                    for message in messages:
+                        await self.process([message])
+                    return
+                elif await self._held(messages[0], problem):
+                    return
+            else:
+                return
+
+    async def _apply(self, messages: Sequence[Incoming]) -> None:
+        async with self._transaction(Scope.of_service(self._service, "consume")) as transaction:
+            report = await self._applier.apply(messages, transaction)
+        report()
+
+    async def _held(self, incoming: Incoming, problem: Exception) -> bool:
+        """Keep a message that failed for the first time; False when the database is away just now."""
+        label = self._applier.label(incoming)
+        decided = verdict(problem, attempts=1)
+        now = self._clock.now()
+        try:
+            async with self._transaction(Scope.of_service(self._service, "hold")) as transaction:
+                inbox = Inbox(transaction.connection)
+                pause = None if await _hopeless(inbox, label, problem) else decided.retry_after
+                await inbox.hold(
+                    Held(
+                        id=uuid7(now),
+                        queue=self.queue.name,
+                        body=incoming.body,
+                        label=label,
+                        attempts=1,
+                        code=decided.code,
+                        reason=decided.reason,
+                        at=now,
+                        due_at=now + pause if pause else None,
+                    )
+                )
+        except Exception as outage:
+            if not is_outage(outage):
+                raise
+            await asyncio.sleep(_OUTAGE_PAUSE)
+            return False
+        self._metrics.held(self.queue.name, parked=pause is None)
+        log.warning("held", topic=label.topic, code=decided.code, reason=decided.reason, parked=pause is None)
+        return True
+
+    async def _retry_held(self) -> None:
+        while True:
+            try:
+                worked = await self.retry_one()
+            except Exception as problem:  # held messages outlive every outage
+                log.warning("held messages not looked at", problem=type(problem).__name__)
+                worked = False
+            if not worked:
+                await asyncio.sleep(_HELD_PAUSE)
+
+    async def retry_one(self) -> bool:
+        """Try the next held message that is due; False when there is none."""
+        due: Due | None = None
+        try:
+            async with self._transaction(Scope.of_service(self._service, "retry")) as transaction:
+                inbox = Inbox(transaction.connection)
+                due = await inbox.due(self.queue.name, self._clock.now())
+                if due is None:
+                    return False
+                report = await self._applier.apply([_due(due)], transaction)
+                await inbox.release(due.id)
+        except Exception as problem:
+            if due is None or is_outage(problem):
+                raise
+            await self._hold_again(due, problem)
+        else:
+            report()
+        return True
+
+    async def _hold_again(self, due: Due, problem: Exception) -> None:
+        attempts = due.attempts + 1
+        decided = verdict(problem, attempts=attempts)
+        now = self._clock.now()
+        async with self._transaction(Scope.of_service(self._service, "hold")) as transaction:
+            inbox = Inbox(transaction.connection)
+            hopeless = await _hopeless(inbox, self._applier.label(_due(due)), problem)
+            pause = None if hopeless else decided.retry_after
+            await inbox.hold_again(
+                due.id,
+                attempts=attempts,
+                due_at=now + pause if pause else None,
+                why=(decided.code, decided.reason),
+            )
+        self._metrics.held(self.queue.name, parked=pause is None)
+
+
+async def _finish(begun: Coroutine[None, None, None]) -> None:
+    """Carry through what has begun even when told to stop meanwhile, then stop."""
+    task = asyncio.ensure_future(begun)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+def _incoming(delivery: Delivery) -> Incoming:
+    return Incoming(body=delivery.message.body, traceparent=delivery.message.headers.get("traceparent"))
+
+
+def _due(due: Due) -> Incoming:
+    return Incoming(body=due.body, traceparent=due.traceparent)
+
+
+async def _hopeless(inbox: Inbox, label: Label, problem: Exception) -> bool:
+    """Whether a message waits for one that is parked, so that time alone will not help."""
+    return isinstance(problem, Gap) and await inbox.parked_before(label)

@@ -1,0 +1,63 @@
+"""What a failure means for a message: decided by its family, once, here."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from shared.errors import NotFound, Refusal, Stale
+from shared.observability import redact
+
+BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 10, 60, 600, 3600))
+_LOOKS_FOR_THE_MISSING = 3
+
+
+class Gap(NotFound):
+    """前序消息尚未到达 · An earlier fact of this subject has not arrived yet."""
+
+    code = "NJT-MSG-1002"
+
+
+class UnknownEvent(Refusal):
+    """未知的消息类型或版本 · Unknown message type or version."""
+
+    code = "NJT-MSG-1003"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Retry after a while, or park (`retry_after` is None), and why."""
+
+    retry_after: timedelta | None
+    code: str
+    reason: str
+
+
+def verdict(problem: BaseException, *, attempts: int) -> Verdict:
+    """What to do with a message after its `attempts`-th failure.
+
+    Refusals by rule are parked at once; what was not found may still be on its way and is looked for a few times;
+    everything else, a stale version among it, is retried with growing pauses and then parked.
+    """
+    match problem:
+        case Stale():
+            pauses = BACK_OFF
+        case NotFound():
+            pauses = BACK_OFF[:_LOOKS_FOR_THE_MISSING]
+        case Refusal():
+            pauses = ()
+        case _:
+            pauses = BACK_OFF
+    return Verdict(
+        retry_after=pauses[attempts - 1] if attempts <= len(pauses) else None,
+        code=problem.code if isinstance(problem, Refusal) else type(problem).__name__,
+        reason=redact(str(problem))[:1000],
+    )
+
+
+def is_outage(problem: BaseException) -> bool:
+    """Whether the database itself is away: then no message is at fault, and the whole batch waits for it."""
+    if isinstance(problem, DBAPIError) and problem.connection_invalidated:
+        return True
+    return isinstance(problem, (InterfaceError, OperationalError, PoolTimeout, ConnectionError, TimeoutError))

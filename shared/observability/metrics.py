@@ -1,0 +1,89 @@
+"""What operators watch, and the page Prometheus reads it from."""
+
+from opentelemetry.metrics import Counter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.observability.tracing import Telemetry
+
+EXPOSITION_CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+_LAG_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 300.0, 3600.0)
+
+
+class Metrics:
+    """One service's instruments; build it once per telemetry. Gauges are `set`, counters `add`, lag `record`.
+
+    Prometheus sees `njt_outbox_age_seconds`, `njt_outbox_published_total`, `njt_outbox_unroutable_total`,
+    `njt_inbox_{handled,duplicate,held,parked}_total`, `njt_inbox_lag_seconds`, `njt_messages_parked`,
+    `njt_province_intents_{owed,overdue}`. A gauge nobody has set yet is absent; counters start at nought.
+    """
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._meter = meter = telemetry.meter_provider.get_meter("ningjitong")
+        self.outbox_age = meter.create_gauge(
+            "njt.outbox.age", "s", "最早一条待发消息的等待时间 · Age of the oldest unpublished message"
+        )
+        self.outbox_published = self._counter(
+            "outbox.published", "已确认发出的消息 · Messages confirmed by the broker"
+        )
+        self.outbox_unroutable = self._counter(
+            "outbox.unroutable", "无人接收而退回的消息 · Messages returned unroutable"
+        )
+        self.inbox_handled = self._counter(
+            "inbox.handled", "已办理的消息 · Messages whose effect is committed"
+        )
+        self.inbox_duplicate = self._counter(
+            "inbox.duplicate", "重复而略过的消息 · Messages met before and passed over"
+        )
+        self.inbox_held = self._counter("inbox.held", "等待前序的消息 · Messages waiting for an earlier one")
+        self.inbox_parked = self._counter(
+            "inbox.parked", "转人工处理的消息 · Messages set aside for an operator"
+        )
+        self.inbox_lag = meter.create_histogram(
+            "njt.inbox.lag",
+            "s",
+            "从发生到生效的时间 · Time from a fact to its effect here",
+            explicit_bucket_boundaries_advisory=_LAG_SECONDS,
+        )
+        self.messages_parked = meter.create_gauge(
+            "njt.messages.parked", description="待人工处理的消息 · Parked messages nobody has dealt with"
+        )
+        self.intents_owed = meter.create_gauge(
+            "njt.province.intents.owed",
+            description="待省级回执的报送 · Reports the province has not answered",
+        )
+        self.intents_overdue = meter.create_gauge(
+            "njt.province.intents.overdue",
+            description="逾期未回执的报送 · Reports answered later than agreed",
+        )
+
+    def published(self, count: int, *, unroutable: int) -> None:
+        """A batch of the outbox went out."""
+        self.outbox_published.add(count)
+        self.outbox_unroutable.add(unroutable)
+
+    def handled(self, queue: str, *, topic: str, lag_seconds: float) -> None:
+        """A message's effect was committed, so long after the fact."""
+        self.inbox_handled.add(1, {"queue": queue, "topic": topic})
+        self.inbox_lag.record(lag_seconds, {"queue": queue})
+
+    def duplicates(self, queue: str, count: int) -> None:
+        self.inbox_duplicate.add(count, {"queue": queue})
+
+    def held(self, queue: str, *, parked: bool) -> None:
+        """A message was set aside: to be tried again, or for a person."""
+        (self.inbox_parked if parked else self.inbox_held).add(1, {"queue": queue})
+
+    def intents(self, *, owed: int, overdue: int) -> None:
+        self.intents_owed.set(owed)
+        self.intents_overdue.set(overdue)
+
+    def _counter(self, name: str, description: str) -> Counter:
+        counter = self._meter.create_counter(f"njt.{name}", description=description)
+        counter.add(0)  # an alert on a rate needs the series before the first event
+        return counter
+
+
+def exposition(telemetry: Telemetry) -> bytes:
+    """The answer of `GET /metrics` (`EXPOSITION_CONTENT_TYPE`); empty if started without Prometheus."""
+    return generate_latest(telemetry.registry)

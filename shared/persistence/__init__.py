@@ -1,0 +1,1 @@
+"""How a service keeps its data: one transaction, versions, row-level security, pages, migrations."""

@@ -1,0 +1,54 @@
+"""The notice and its parameters as data: routing, organs, rates, catalogue, calendar of one city."""
+
+from shared.policy.loader import load_policy
+from shared.policy.materials import MaterialKind
+from shared.policy.money import MoneyLine, NoRate, Rate, ShortageEntry, Uplift
+from shared.policy.occupations import Chain, OccupationEntry, RateClass, UnknownOccupation
+from shared.policy.organs import Organ, OrganKind, UnknownOrgan
+from shared.policy.pack import PolicyError, Problem
+from shared.policy.parameters import Parameter, Unit, UnknownParameter
+from shared.policy.policy import Policy
+from shared.policy.provenance import Clause, Document, Provenance, UnknownDocument
+from shared.policy.routing import Duty, Exclusion, NotRoutable, Routing, RoutingRow, decide_routing
+from shared.policy.terms import Attribute, Audience, Category, DutyKind, DutyOwner, Status
+from shared.policy.working_days import WorkingCalendar
+
+__all__ = [
+    "Attribute",
+    "Audience",
+    "Category",
+    "Chain",
+    "Clause",
+    "Document",
+    "Duty",
+    "DutyKind",
+    "DutyOwner",
+    "Exclusion",
+    "MaterialKind",
+    "MoneyLine",
+    "NoRate",
+    "NotRoutable",
+    "OccupationEntry",
+    "Organ",
+    "OrganKind",
+    "Parameter",
+    "Policy",
+    "PolicyError",
+    "Problem",
+    "Provenance",
+    "Rate",
+    "RateClass",
+    "Routing",
+    "RoutingRow",
+    "ShortageEntry",
+    "Status",
+    "Unit",
+    "UnknownDocument",
+    "UnknownOccupation",
+    "UnknownOrgan",
+    "UnknownParameter",
+    "Uplift",
+    "WorkingCalendar",
+    "decide_routing",
+    "load_policy",
+]

@@ -1,0 +1,83 @@
+"""Signatures over the canonical bytes, and the keys on both ends."""
+
+import base64
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+
+class Signer(Protocol):
+    """Signs as one key."""
+
+    key_id: str
+
+    def sign(self, content: bytes) -> str: ...
+
+
+def key_id_of(key: Ed25519PublicKey) -> str:
+    """A key's name: the first 16 hex digits of the SHA-256 of its raw public bytes."""
+    return sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
+
+
+class Ed25519Signer:
+    """Ed25519 (RFC 8032) with a private key in memory."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+        self.key_id = key_id_of(key.public_key())
+
+    @classmethod
+    def from_file(cls, path: Path) -> "Ed25519Signer":
+        """Read a PEM file; raises ValueError when it holds another kind of key."""
+        key = load_pem_private_key(path.read_bytes(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise ValueError(f"{path.name} 不是 Ed25519 私钥 · is not an Ed25519 private key")  # noqa: TRY004 — a value in a file
+        return cls(key)
+
+    def sign(self, content: bytes) -> str:
+        return base64.b64encode(self._key.sign(content)).decode()
+
+    def public(self) -> dict[str, str]:
+        """Key id → public key in base64, the form of a peer's key file."""
+        raw = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return {self.key_id: base64.b64encode(raw).decode()}
+
+    def to_pem(self) -> bytes:
+        return self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+class KeyRing:
+    """The public keys of a counterpart, by key id; several while a key is being rotated."""
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self._keys = {
+            key_id: Ed25519PublicKey.from_public_bytes(base64.b64decode(raw)) for key_id, raw in keys.items()
+        }
+
+    @classmethod
+    def from_file(cls, path: Path) -> "KeyRing":
+        """Read a JSON object of key id → base64."""
+        return cls(json.loads(path.read_text(encoding="utf-8")))
+
+    def holds(self, key_id: str, content: bytes, signature: str) -> bool:
+        """Whether this signature is the named key's over this content."""
+        key = self._keys.get(key_id)
+        if key is None:
+            return False
+        try:
+            key.verify(base64.b64decode(signature, validate=True), content)
+        except (InvalidSignature, ValueError):
+            return False
+        return True

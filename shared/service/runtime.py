@@ -1,0 +1,139 @@
+"""The machinery of one process: pool, bus, relay, policy, telemetry; and the interface built on it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from opentelemetry.sdk.trace import SpanProcessor
+
+from shared.clock import Clock, StoryClock, SystemClock
+from shared.http.api import create_api
+from shared.http.client import HttpClient
+from shared.http.health import Check, health_routes
+from shared.identity import TokenVerifier
+from shared.identity.tokens import FetchKeys
+from shared.messaging.bus import Bus
+from shared.messaging.rabbit import RabbitBus
+from shared.messaging.relay import Relay, outbox_age
+from shared.observability import Metrics, start_telemetry
+from shared.persistence import migrations
+from shared.persistence.engine import create_engine
+from shared.persistence.unit_of_work import Transaction, Works
+from shared.policy import Policy, load_policy
+from shared.province.adapter import ProvinceAdapter
+from shared.settings import Settings
+
+W = TypeVar("W")
+
+_HOUSEKEEPING_SECONDS = 2.0
+_OUTBOX_TOO_OLD_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class Runtime(Generic[W]):
+    """The machinery of one process of one service."""
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        settings: Settings,
+        bind: Callable[[Transaction, Policy], W],
+        province: ProvinceAdapter[W],
+        bus: Bus | None = None,
+        processors: Sequence[SpanProcessor] = (),
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.clock = clock_of(settings)
+        self.policy = load_policy(settings.policy.folder)
+        self.telemetry = start_telemetry(service, settings.telemetry, prometheus=True, processors=processors)
+        self.metrics = Metrics(self.telemetry)
+        self.engine = create_engine(
+            settings.database.url, schema=service, pool_size=settings.database.pool_size
+        )
+        self.bus: Bus = bus or RabbitBus(settings.bus.url, name=f"njt-{service}")
+        self.province = province
+        self.wakes: list[Callable[[], None]] = []
+        self.relay = Relay(
+            service=service, engine=self.engine, bus=self.bus, clock=self.clock, metrics=self.metrics
+        )
+        self.wakes.append(self.relay.wake)
+        self.works: Works[W] = Works(
+            self.engine,
+            lambda transaction: bind(transaction, self.policy),
+            clock=self.clock,
+            tell=province.dispatch,
+            announced=self._wake,
+        )
+
+    def _wake(self) -> None:
+        for wake in self.wakes:
+            wake()
+
+    async def close(self) -> None:
+        """Let go of everything; the last spans are sent."""
+        await self.bus.close()
+        await self.engine.dispose()
+        await asyncio.to_thread(self.telemetry.shutdown)
+
+    async def database_problem(self) -> str | None:
+        """What is wrong with the database or its migrations; None when nothing is."""
+        try:
+            async with self.engine.connect() as connection:
+                at = await migrations.current(connection)
+        except Exception as problem:  # a check that raises would hide which check it was
+            return f"数据库不可用 · database away: {type(problem).__name__}"
+        wanted = migrations.head(self.service)
+        return None if at == wanted else f"迁移版本 {at}，应为 {wanted} · migrations at {at}, not {wanted}"
+
+    async def outbox_problem(self) -> str | None:
+        """Whether announced facts wait too long to be sent."""
+        try:
+            async with self.engine.connect() as connection:
+                age = await outbox_age(connection, self.clock.now())
+        except Exception as problem:  # as above
+            return f"发件箱不可读 · outbox unreadable: {type(problem).__name__}"
+        return (
+            None if age < _OUTBOX_TOO_OLD_SECONDS else f"发件箱积压 {age:.0f} 秒 · outbox {age:.0f} s behind"
+        )
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The system's clock, or a story's where the profile allows one."""
+    story = settings.clock.story_file
+    return StoryClock(story) if story else SystemClock()
+
+
+def create_service_api(
+    runtime: Runtime[W],
+    *,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    fetch_keys: FetchKeys | None = None,
+) -> FastAPI:
+    """A service's interface on its runtime. Keys come from the issuer's address unless `fetch_keys` has them."""
+    settings, identity = runtime.settings, runtime.settings.identity
+    checks: dict[str, Check] = {"database": runtime.database_problem, "outbox": runtime.outbox_problem}
+    app = create_api(
+        title=title,
+        description=description,
+        routers=[*routers, health_routes(checks, runtime.telemetry)],
+        settings=settings.http,
+        telemetry=runtime.telemetry,
+    )
+    issuer = HttpClient(identity.jwks_url)
+    app.state.works = runtime.works
+    app.state.policy = runtime.policy
+    app.state.clock = runtime.clock
+    app.state.verifier = TokenVerifier(
+        issuer=identity.issuer,
+        audience=identity.audience,
+        fetch_keys=fetch_keys or (lambda: issuer.get_json("")),
+        clock=runtime.clock,
+    )
+    return app

@@ -1,0 +1,1 @@
+"""The servers really start, keep what they were given, and never outlive or disturb anybody."""

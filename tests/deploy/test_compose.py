@@ -1,0 +1,113 @@
+"""The compose file and the image say what they must, and a breach is caught."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+import yaml
+
+from cli.check import REPOSITORY
+from tests.deploy.compose import Compose, compose_faults
+
+DEPLOY = REPOSITORY / "deploy"
+SERVICES = ("filing", "accounts", "subsidy", "supervision")
+BREAKS: dict[str, tuple[Callable[[Compose], object], str]] = {
+    "no healthcheck": (
+        lambda s: s["services"]["filing-api"].pop("healthcheck"),
+        "filing-api: keeps running and has no healthcheck",
+    ),
+    "migration nobody waits for": (
+        lambda s: [s["services"][f"filing-{it}"].pop("depends_on") for it in ("api", "worker")],
+        "filing-migrate: keeps running and has no healthcheck",
+    ),
+    "another image": (
+        lambda s: s["services"]["filing-api"].update(image="ningjitong:0.0.9"),
+        "filing-api: does not run the one image",
+    ),
+    "latest": (lambda s: s["services"]["postgres"].update(image="postgres:latest"), "names no release"),
+    "no tag": (lambda s: s["services"]["rabbitmq"].update(image="rabbitmq"), "names no release"),
+    "nothing to wait for": (
+        lambda s: s["services"].pop("filing-migrate"),
+        "filing-api: waits for filing-migrate, which is not there",
+    ),
+    "unknown secret": (
+        lambda s: s["secrets"].pop("province-peer-keys"),
+        "secret province-peer-keys is not there",
+    ),
+    "password written down": (
+        lambda s: s["services"]["postgres"]["environment"].update(POSTGRES_PASSWORD="postgres"),
+        "POSTGRES_PASSWORD is written down",
+    ),
+    "password with a default": (
+        lambda s: s["services"]["postgres"]["environment"].update(POSTGRES_PASSWORD="${P:-postgres}"),
+        "POSTGRES_PASSWORD is written down",
+    ),
+    "password in an address": (
+        lambda s: s["services"]["filing-api"]["environment"].update(NJT_BUS__URL="amqp://u:p@rabbitmq/"),
+        "NJT_BUS__URL is written down",
+    ),
+    "key file with a default": (
+        lambda s: s["secrets"]["subsidy-privacy-keys"].update(file="./keys/privacy"),
+        "secret subsidy-privacy-keys: its file has a default",
+    ),
+}
+
+
+@pytest.fixture
+def compose() -> Compose:
+    document: Compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    return document
+
+
+def test_the_compose_file_as_it_stands_has_no_fault(compose: Compose) -> None:
+    assert list(compose_faults(compose)) == []
+
+
+@pytest.mark.parametrize(("break_it", "words"), BREAKS.values(), ids=BREAKS.keys())
+def test_a_broken_compose_file_is_caught(
+    break_it: Callable[[Compose], object], words: str, compose: Compose
+) -> None:
+    break_it(compose)
+    assert any(words in it for it in compose_faults(compose))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_its_migration_interface_and_worker(service: str, compose: Compose) -> None:
+    migrate, api, worker = (compose["services"][f"{service}-{it}"] for it in ("migrate", "api", "worker"))
+    assert migrate["command"] == ["migrate", service]
+    assert api["command"][:3] == ["serve", service, "api"]
+    assert worker["command"][:3] == ["serve", service, "worker"]
+    assert api["environment"]["NJT_HTTP__ROOT_PATH"] == f"/{service}"
+    assert f"://njt_{service}_owner:" in migrate["environment"]["NJT_DATABASE__URL"]
+    assert f"://njt_{service}:" in api["environment"]["NJT_DATABASE__URL"]
+
+
+def test_a_process_reads_only_files_it_is_given(compose: Compose) -> None:
+    for service in compose["services"].values():
+        named = {value for key, value in service.get("environment", {}).items() if key.endswith("_FILE")}
+        assert named == {f"/run/secrets/{it}" for it in service.get("secrets", ())}
+
+
+def test_roles_of_every_service_get_a_password_from_the_environment(compose: Compose) -> None:
+    passwords = {it for it in compose["services"]["postgres"]["environment"] if it.endswith("_PASSWORD")}
+    expected = {f"{it.upper()}_{role}_PASSWORD" for it in SERVICES for role in ("DATABASE", "OWNER")}
+    assert passwords == {*expected, "POSTGRES_PASSWORD"}
+    assert f"for service in {' '.join(SERVICES)};" in (DEPLOY / "roles.sh").read_text(encoding="utf-8")
+
+
+def test_the_image_holds_the_lock_with_hashes_and_runs_as_nobody_in_particular() -> None:
+    lines = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    image = "\n".join(lines)
+    assert [it.split()[1] for it in lines if it.startswith("FROM")] == ["python:3.11-slim"] * 2
+    assert "--require-hashes -r /tmp/requirements.lock" in image
+    assert "requirements-dev" not in image
+    assert re.findall(r"^COPY (\w+) \1$", image, re.MULTILINE) == ["services", "shared", "cli", "policy"]
+    user = lines.index("USER 10001:10001")
+    assert lines[user + 1 :] == ['ENTRYPOINT ["python", "-m", "cli"]']
+
+
+def test_what_the_image_copies_is_all_that_is_sent_to_build_it() -> None:
+    rules = (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").split("\n")
+    allowed = {it.removeprefix("!") for it in rules if it.startswith("!")}
+    assert "*" in rules
+    assert allowed == {"requirements.lock", "services", "shared", "cli", "policy"}

@@ -1,0 +1,151 @@
+"""The manifests build, fit the schema, keep the policy, and say what the services need to be told."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cli.check import REPOSITORY
+from cli.check.manifest_rules import workloads
+from cli.check.manifests import OVERLAYS, build, faults, findings
+from tests.deploy.manifests import Manifests, environment, main, pick, pod
+
+SERVICES = ("filing", "accounts", "subsidy", "supervision")
+K8S = REPOSITORY / "deploy" / "k8s"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 — inside a pod; the NetworkPolicy decides who reaches it
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_an_overlay_as_it_stands_has_no_fault(overlay: str, built: dict[str, Manifests]) -> None:
+    assert list(faults(built[overlay])) == []
+
+
+def test_a_field_the_cluster_does_not_know_is_caught(production: Manifests) -> None:
+    main(production)["readynessProbe"] = {}
+    assert [it for it in faults(production) if "Deployment/filing-api" in it and "readynessProbe" in it]
+
+
+def test_a_kind_the_cluster_does_not_know_is_caught(production: Manifests) -> None:
+    pick(production, "Ingress", "filing-api")["kind"] = "Gateway"
+    assert [it for it in faults(production) if it.startswith("Gateway/filing-api")]
+
+
+def test_an_overlay_that_does_not_build_is_a_finding(tmp_path: Path) -> None:
+    shutil.copytree(K8S, tmp_path / "deploy" / "k8s")
+    (tmp_path / "deploy/k8s/components/service/worker.yaml").unlink()
+    found = findings(tmp_path)
+    assert [it.split(":")[0] for it in found] == list(OVERLAYS)
+    assert all("worker.yaml" in it for it in found)
+
+
+def test_a_replacement_that_was_forgotten_is_a_finding(tmp_path: Path) -> None:
+    shutil.copytree(K8S, tmp_path / "deploy" / "k8s")
+    names = tmp_path / "deploy/k8s/components/service/service-name.yaml"
+    names.write_text(
+        names.read_text(encoding="utf-8").replace("kind: Job", "kind: CronJob"), encoding="utf-8"
+    )
+    found = faults(build(tmp_path / "deploy/k8s/overlays/local"))
+    assert any("Job/filing-migrate-0.1.0: SERVICE was not replaced" in it for it in found)
+
+
+def test_a_missing_overlay_is_a_finding(tmp_path: Path) -> None:
+    shutil.copytree(K8S, tmp_path / "deploy" / "k8s")
+    shutil.rmtree(tmp_path / "deploy/k8s/overlays/staging")
+    assert [it.split(":")[0] for it in findings(tmp_path)] == ["staging"]
+
+
+def test_without_kubectl_nothing_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert findings(REPOSITORY) == [f"{it}: 未找到 kubectl · kubectl is not on PATH" for it in OVERLAYS]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_started_with_its_own_name_and_prefix(service: str, production: Manifests) -> None:
+    api, worker = main(production, f"{service}-api"), main(production, f"{service}-worker")
+    migrate = main(production, f"{service}-migrate", "Job")
+    route = pick(production, "Ingress", f"{service}-api")["spec"]["rules"][0]["http"]["paths"][0]
+    assert api["args"] == ["serve", service, "api", "--host", EVERYWHERE, "--port", "8000"]
+    assert worker["args"] == ["serve", service, "worker", "--host", EVERYWHERE, "--port", "8001"]
+    assert migrate["args"] == ["migrate", service]
+    assert pod(production, f"{service}-api")["initContainers"][0]["args"] == ["migrate", service, "--wait"]
+    assert environment(api)["NJT_HTTP__ROOT_PATH"] == route["path"] == f"/{service}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_only_the_migration_holds_the_owner_s_address(service: str, production: Manifests) -> None:
+    runtime = {"secretKeyRef": {"name": f"{service}-database", "key": "url"}}
+    owner = {"secretKeyRef": {"name": f"{service}-database-owner", "key": "url"}}
+    processes = [pod(production, f"{service}-{it}") for it in ("api", "worker")]
+    assert environment(main(production, f"{service}-migrate", "Job")) == {"NJT_DATABASE__URL": owner}
+    for container in (it for spec in processes for it in (*spec["containers"], *spec["initContainers"])):
+        assert environment(container)["NJT_DATABASE__URL"] == runtime
+
+
+def test_keys_are_held_only_by_the_service_they_belong_to(production: Manifests) -> None:
+    def holders(variable: str) -> set[str]:
+        return {
+            it.labels["app.kubernetes.io/name"] for it in workloads(production) if variable in repr(it.pod)
+        }
+
+    assert holders("NJT_IDENTITY__SIGNING_KEY_FILE") == {"accounts"}
+    assert holders("NJT_PRIVACY__KEYS_FILE") == {"subsidy"}
+    assert holders("NJT_PROVINCE__SIGNING_KEY_FILE") == set(SERVICES)
+
+
+def test_a_file_named_in_a_variable_is_mounted(production: Manifests) -> None:
+    for work in workloads(production):
+        files = {
+            it["name"]: [item["path"] for item in it.get("secret", {}).get("items", ())]
+            for it in work.pod["volumes"]
+        }
+        mounted = {
+            f"{mount['mountPath']}/{path}"
+            for mount in work.pod["containers"][0]["volumeMounts"]
+            for path in files[mount["name"]]
+        }
+        named = {it["value"] for it in work.pod["containers"][0]["env"] if it["name"].endswith("_FILE")}
+        assert named == mounted
+
+
+@pytest.mark.parametrize(("overlay", "replicas"), [("local", 1), ("staging", 2), ("production", 2)])
+def test_replicas_follow_the_overlay(overlay: str, replicas: int, built: dict[str, Manifests]) -> None:
+    deployments = [it["spec"] for it in built[overlay] if it["kind"] == "Deployment"]
+    assert [it["replicas"] for it in deployments] == [replicas] * 8
+    assert all(
+        ("topologySpreadConstraints" in it["template"]["spec"]) is (overlay == "production")
+        for it in deployments
+    )
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_profile_is_the_overlay_s(overlay: str, built: dict[str, Manifests]) -> None:
+    settings = pick(built[overlay], "ConfigMap", "settings")["data"]
+    assert settings["profile"] == overlay
+    assert settings["issuer"] == f"{settings['public-url']}/accounts"
+    hosts = {it["spec"]["rules"][0]["host"] for it in built[overlay] if it["kind"] == "Ingress"}
+    assert hosts == {settings["public-url"].partition("://")[2]}
+
+
+def test_a_rolling_update_never_takes_a_serving_pod_first(production: Manifests) -> None:
+    for it in (it["spec"] for it in production if it["kind"] == "Deployment"):
+        assert it["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+        assert it["template"]["spec"]["terminationGracePeriodSeconds"] == 45
+
+
+def test_the_readme_names_every_secret_and_key(production: Manifests) -> None:
+    rows = [it for it in (K8S / "README.md").read_text(encoding="utf-8").splitlines() if it.startswith("| `")]
+    for work in workloads(production):
+        service = work.labels["app.kubernetes.io/name"]
+        items = [
+            (volume["secret"]["secretName"], item["key"])
+            for volume in work.pod["volumes"]
+            for item in volume.get("secret", {}).get("items", ())
+        ]
+        references = [
+            it["valueFrom"].get("secretKeyRef")
+            for it in work.pod["containers"][0]["env"]
+            if "valueFrom" in it
+        ]
+        for name, key in [*items, *((it["name"], it["key"]) for it in references if it)]:
+            names = (f"| `{name}` ", f"| `{name.replace(service, '<service>', 1)}` ")
+            assert any(row.startswith(names) and f"`{key}`" in row for row in rows), f"{name}: {key}"

@@ -1,0 +1,1 @@
+"""Traces, metrics and logs: joined across services, and free of personal data."""
