@@ -1,15 +1,13 @@
 """A small OTLP/HTTP receiver of traces, for the demo and the tests: one place sees every service's spans."""
 
 import asyncio
-import socket
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from http import HTTPStatus
 
-import uvicorn
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # protobuf ships no types
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
@@ -19,6 +17,8 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1 import trace_pb2
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
+
+from cli.suite.server import served
 
 _PATH = "/v1/traces"
 _PROTOBUF = "application/x-protobuf"
@@ -61,28 +61,15 @@ class Collector:
     def __init__(self, *, capacity: int = 50_000) -> None:
         self._spans: deque[Span] = deque(maxlen=capacity)
         self._arrived = asyncio.Event()
+        self._serving = AsyncExitStack()
 
     async def start(self) -> str:
         """Begin to listen; answers the base address that `otlp_endpoint` takes."""
-        listener = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            self._answer,
-            interface="asgi3",
-            lifespan="off",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = _Server(config)
-        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
-        await self._server.listening.wait()
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+        return await self._serving.enter_async_context(served(self._answer))
 
     async def stop(self) -> None:
         """Stop listening; what was received stays readable."""
-        self._server.should_exit = True
-        await self._serving
+        await self._serving.aclose()
 
     def spans(self) -> list[Span]:
         """Everything kept, in order of arrival."""
@@ -122,22 +109,6 @@ class Collector:
         headers = [(b"content-type", media.encode()), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-
-
-class _Server(uvicorn.Server):
-    """Tells when it listens, and leaves Ctrl-C to the program around it."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
 
 
 async def _request(scope: Scope, receive: Receive) -> ExportTraceServiceRequest:

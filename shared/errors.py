@@ -46,7 +46,7 @@ class Stale(Conflict):
     code = "NJT-GEN-0412"
 
 
-class Invalid(Refusal, ValueError):
+class Invalid(Refusal, ValueError):  # noqa: N818 — as above
     """内容不合规 · The content is not valid."""
 
     code = "NJT-GEN-0422"

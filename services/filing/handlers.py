@@ -41,6 +41,8 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class DecideRouting:
+    """Such an applicant, for such an audience; the register knows the rest."""
+
     category: Category
     audience: Audience
     uscc: Uscc | None
@@ -61,6 +63,8 @@ async def decide_routing(query: DecideRouting, work: Work) -> Routing:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftFiling:
+    """What an applicant asks for, and where."""
+
     applicant: Applicant
     organ: str
     category: Category

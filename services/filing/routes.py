@@ -34,8 +34,8 @@ ApplicantCaller = Annotated[Principal, allowed(Permission.APPLY)]
 Officer = Annotated[Principal, allowed(Permission.ASSESS)]
 CityOfficer = Annotated[Principal, allowed(Permission.ACKNOWLEDGE)]
 Reader = Annotated[Principal, allowed(Permission.READ_REGISTER)]
-OpenWork = Annotated[RequestWorks[Work], Depends()]
-CreateOnce = Annotated[Once[Work], Depends()]
+OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
+CreateOnce = Annotated[Once[Work], Depends(Once)]
 Size = Annotated[int, Query(ge=1, le=200, description="每页条数 · items a page")]
 Cursor = Annotated[
     str | None, Query(max_length=300, description="上一页给出的 next · the last page's `next`")
@@ -91,6 +91,7 @@ async def draft_filing(body: NewFiling, caller: ApplicantCaller, once: CreateOnc
 
 @filings.get("", response_model=PageView[FilingView], responses=problems(BadCursor))
 async def list_filings(
+    *,
     caller: Reader,
     open_work: OpenWork,
     state: FilingState | None = None,
@@ -117,7 +118,7 @@ async def read_filing(filing_id: UUID, caller: Reader, open_work: OpenWork) -> R
     responses=_changes | problems(refusals.UnknownMaterial, refusals.NotPledgeable),
 )
 async def hand_in_material(
-    filing_id: UUID, body: MaterialBody, caller: ApplicantCaller, seen: Seen, open_work: OpenWork
+    *, filing_id: UUID, body: MaterialBody, caller: ApplicantCaller, seen: Seen, open_work: OpenWork
 ) -> Response:
     """提交材料 · Hand in one document, or pledge it."""
     material = Material(**body.model_dump())
@@ -132,7 +133,7 @@ async def hand_in_material(
     responses=_changes | problems(refusals.MaterialsIncomplete),
 )
 async def submit_filing(
-    filing_id: UUID, caller: ApplicantCaller, seen: Seen, open_work: OpenWork
+    *, filing_id: UUID, caller: ApplicantCaller, seen: Seen, open_work: OpenWork
 ) -> Response:
     """提交申请 · Hand the case to the district."""
     async with open_work(caller) as work:
@@ -142,7 +143,7 @@ async def submit_filing(
 
 @filings.post("/{filing_id}/withdrawal", response_model=FilingView, responses=_changes)
 async def withdraw_filing(
-    filing_id: UUID, caller: ApplicantCaller, seen: Seen, open_work: OpenWork
+    *, filing_id: UUID, caller: ApplicantCaller, seen: Seen, open_work: OpenWork
 ) -> Response:
     """撤回申请 · Take the case back."""
     async with open_work(caller) as work:
@@ -167,7 +168,7 @@ async def accept_filing(filing_id: UUID, caller: Officer, seen: Seen, open_work:
     responses=_official | problems(refusals.BadPanel),
 )
 async def assess_filing(
-    filing_id: UUID, body: AssessmentBody, caller: Officer, seen: Seen, open_work: OpenWork
+    *, filing_id: UUID, body: AssessmentBody, caller: Officer, seen: Seen, open_work: OpenWork
 ) -> Response:
     """评估 · Record the experts' marks."""
     scores = tuple(Score(**each.model_dump()) for each in body.scores)
@@ -210,7 +211,7 @@ async def acknowledge_copy(filing_id: UUID, caller: CityOfficer, seen: Seen, ope
 
 @institutions.get("", response_model=PageView[InstitutionView], responses=problems(BadCursor))
 async def list_institutions(
-    caller: Reader, open_work: OpenWork, cursor: Cursor = None, size: Size = 50
+    *, caller: Reader, open_work: OpenWork, cursor: Cursor = None, size: Size = 50
 ) -> Response:
     """评价机构名录 · The register, by name."""
     async with open_work(caller) as work:
@@ -232,7 +233,7 @@ async def read_institution(institution_id: UUID, caller: Reader, open_work: Open
     "/{institution_id}/scope", response_model=ScopeView, responses=problems(refusals.UnknownInstitution)
 )
 async def read_scope(
-    institution_id: UUID, caller: Reader, open_work: OpenWork, on: date | None = None
+    *, institution_id: UUID, caller: Reader, open_work: OpenWork, on: date | None = None
 ) -> Response:
     """评价范围 · What it may evaluate on a day; nothing while it is suspended."""
     async with open_work(caller) as work:

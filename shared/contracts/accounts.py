@@ -3,7 +3,10 @@
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.event import Event
+from shared.values import Uscc
 
 
 class AccountFact(Event):
@@ -13,6 +16,7 @@ class AccountFact(Event):
 
     account_id: UUID
     institution_id: UUID
+    uscc: Uscc
 
     @property
     def subject(self) -> UUID:
@@ -30,6 +34,7 @@ class AccountSuspended(AccountFact):
 
     topic: ClassVar = "accounts.account-suspended.v1"
 
+    change: int = Field(ge=1, description="第几次变更 · which change of this account it is")
     reason: str
 
 
@@ -37,3 +42,5 @@ class AccountResumed(AccountFact):
     """The account may be used again."""
 
     topic: ClassVar = "accounts.account-resumed.v1"
+
+    change: int = Field(ge=1, description="第几次变更 · which change of this account it is")

@@ -52,7 +52,6 @@ def create_api(
         title=title,
         description=description,
         version="1.0.0",
-        root_path=settings.root_path,
         docs_url=None,
         redoc_url=None,
         max_body_size=settings.max_body_bytes,

@@ -80,8 +80,12 @@ class Once(RequestWorks[W]):
         *,
         make: Callable[[W], Awaitable[A]],
         show: Callable[[A], View],
+        keep: Callable[[A], View] | None = None,
     ) -> Response:
-        """Make it and answer 201, or answer as the first time; raises KeyReused when the content is other."""
+        """Make it and answer 201, or answer as the first time; raises KeyReused when the content is other.
+
+        `keep` is what a repeat is shown where the first answer holds a secret that is kept nowhere.
+        """
         asked = self._act.encode() + b"\x00" + content.model_dump_json().encode()
         async with self._works.transaction(self._scope(caller)) as transaction:
             stored = await transaction.idempotency.claim(self._key, asked)
@@ -91,7 +95,8 @@ class Once(RequestWorks[W]):
             await transaction.note(self._act)
             view = show(made)
             body = view.model_dump_json().encode()
-            await transaction.idempotency.remember(self._key, status=201, body=body)
+            kept = keep(made).model_dump_json().encode() if keep else body
+            await transaction.idempotency.remember(self._key, status=201, body=kept)
         return Response(
             body, status_code=201, media_type="application/json", headers={"ETag": etag(view.version)}
         )

@@ -31,9 +31,11 @@ from shared.observability import current_traceparent
 _APPEND = text("""
     INSERT INTO ledger_entry (at, actor, on_behalf_of, act, subject_kind, subject_id, before_digest, after_digest,
                               basis, reason, trace_id)
-    SELECT :at, :actor, :on_behalf_of, act, kind, subject, before, after, string_to_array(basis, ' '), :reason, trace_id
-    FROM unnest(CAST(:all_act AS text[]), CAST(:all_kind AS text[]), CAST(:all_subject AS uuid[]), CAST(:all_before AS bytea[]),
-                CAST(:all_after AS bytea[]), CAST(:all_basis AS text[]), CAST(:all_trace_id AS text[]))
+    SELECT :at, :actor, :on_behalf_of, act, kind, subject, before, after,
+           string_to_array(basis, ' '), :reason, trace_id
+    FROM unnest(CAST(:all_act AS text[]), CAST(:all_kind AS text[]), CAST(:all_subject AS uuid[]),
+                CAST(:all_before AS bytea[]), CAST(:all_after AS bytea[]), CAST(:all_basis AS text[]),
+                CAST(:all_trace_id AS text[]))
          WITH ORDINALITY AS changed (act, kind, subject, before, after, basis, trace_id, place)
     ORDER BY place
 """)

@@ -42,11 +42,11 @@ class SqlAggregates(Generic[A]):
 
     def to_row(self, aggregate: A) -> dict[str, Any]:
         """Every column but `version`."""
-        raise TypeError(f"{type(self).__name__} maps no row")
+        raise TypeError(f"{type(self).__name__} maps no {type(aggregate).__name__}")
 
     def to_aggregate(self, row: RowMapping) -> A:
         """The aggregate that a row tells of."""
-        raise TypeError(f"{type(self).__name__} maps no aggregate")
+        raise TypeError(f"{type(self).__name__} makes nothing of a row with {len(row)} columns")
 
     async def get(self, key: UUID, *, seen: int | None = None) -> A:
         """One aggregate; raises `missing` when no visible row has the key, Stale when it is not version `seen`."""

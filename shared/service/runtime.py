@@ -126,14 +126,14 @@ def create_service_api(
         settings=settings.http,
         telemetry=runtime.telemetry,
     )
-    issuer = HttpClient(identity.jwks_url)
+    issuer = HttpClient("")
     app.state.works = runtime.works
     app.state.policy = runtime.policy
     app.state.clock = runtime.clock
     app.state.verifier = TokenVerifier(
         issuer=identity.issuer,
         audience=identity.audience,
-        fetch_keys=fetch_keys or (lambda: issuer.get_json("")),
+        fetch_keys=fetch_keys or (lambda: issuer.get_json(identity.jwks_url)),
         clock=runtime.clock,
     )
     return app

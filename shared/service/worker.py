@@ -25,6 +25,7 @@ from shared.province.adapter import PROVINCE_EXCHANGE
 from shared.province.courier import Courier
 from shared.province.receiver import ProvinceApplier
 from shared.province.signing import Ed25519Signer, KeyRing
+from shared.service.runtime import Runtime
 
 W = TypeVar("W")
 
@@ -32,9 +33,6 @@ _HOUSEKEEPING_SECONDS = 2.0
 _OUTBOX_TOO_OLD_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
-
-
-from shared.service.runtime import Runtime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,5 @@
+"""账号 · Owns institutions' accounts, and the clients that may call the suite; issues access tokens.
+
+Hears: institutions registered, recognized, suspended, resumed.
+Announces: accounts opened, suspended, resumed.
+"""

@@ -1,0 +1,46 @@
+"""Accounts' adapter to the provincial system: tells it what became of each account."""
+
+from services.accounts.handlers import Work
+from shared.contracts.accounts import AccountOpened, AccountResumed, AccountSuspended
+from shared.contracts.province import AccountChangedReport, AccountOpenedReport, MessageCode
+from shared.province.adapter import ProvinceAdapter
+from shared.province.intents import Dispatch
+
+
+def _account_opened(event: AccountOpened) -> Dispatch:
+    report = AccountOpenedReport(
+        account_id=event.account_id,
+        institution_id=event.institution_id,
+        uscc=event.uscc,
+        organ=event.organ,
+    )
+    return Dispatch(
+        code=MessageCode.ACCOUNT_OPENED,
+        business_key=f"account:{event.account_id}:opened",
+        lane=event.uscc,
+        payload=report.model_dump(mode="json"),
+    )
+
+
+def _account_changed(event: AccountSuspended | AccountResumed) -> Dispatch:
+    suspended = isinstance(event, AccountSuspended)
+    report = AccountChangedReport(
+        account_id=event.account_id,
+        institution_id=event.institution_id,
+        uscc=event.uscc,
+        organ=event.organ,
+        state="suspended" if suspended else "open",
+        reason=event.reason if isinstance(event, AccountSuspended) else "",
+    )
+    return Dispatch(
+        code=MessageCode.ACCOUNT_CHANGED,
+        business_key=f"account:{event.account_id}:{report.state}:{event.change}",
+        lane=event.uscc,
+        payload=report.model_dump(mode="json"),
+    )
+
+
+province = ProvinceAdapter[Work]("accounts")
+province.tells(AccountOpened, _account_opened)
+province.tells(AccountSuspended, _account_changed)
+province.tells(AccountResumed, _account_changed)

@@ -1,0 +1,128 @@
+"""Every query of accounts; rows are mapped by hand, named constraints become refusals."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+
+from services.accounts import tables
+from services.accounts.domain import (
+    Account,
+    AccountState,
+    AlreadyOpen,
+    Client,
+    ClientNameTaken,
+    UnknownAccount,
+    UnknownClient,
+)
+from services.accounts.handlers import Work
+from shared.contracts.scope import ScopeItem
+from shared.paging import BadCursor, Page, decode_cursor, page_of, uuid_in
+from shared.persistence.aggregates import SqlAggregates
+from shared.persistence.pages import after
+from shared.persistence.unit_of_work import Transaction
+from shared.policy import Audience, Policy
+from shared.values import StationCode, Uscc
+
+
+def bind(transaction: Transaction, policy: Policy) -> Work:
+    """A unit of work of accounts on a transaction."""
+    accounts = SqlAccounts(transaction.connection, transaction.ledger)
+    clients = SqlClients(transaction.connection, transaction.ledger)
+    transaction.keep(accounts)
+    transaction.keep(clients)
+    return Work(
+        at=transaction.at,
+        new_id=transaction.new_id,
+        policy=policy,
+        accounts=accounts,
+        clients=clients,
+        outbox=transaction.outbox,
+    )
+
+
+class SqlAccounts(SqlAggregates[Account]):
+    """Accounts in PostgreSQL."""
+
+    table = tables.account
+    missing = UnknownAccount
+    refusals = {"uq_account_institution_id": AlreadyOpen}  # noqa: RUF012 — ClassVar in the base class
+
+    def to_row(self, aggregate: Account) -> dict[str, Any]:
+        return {
+            "id": aggregate.id,
+            "institution_id": aggregate.institution_id,
+            "name": aggregate.name,
+            "uscc": str(aggregate.uscc),
+            "organ": aggregate.organ,
+            "audience": aggregate.audience.value,
+            "scope": [item.model_dump(mode="json") for item in aggregate.scope],
+            "station_codes": [str(each) for each in aggregate.station_codes],
+            "basis": list(aggregate.basis),
+            "opened_at": aggregate.opened_at,
+            "state": aggregate.state.value,
+            "reason": aggregate.reason,
+        }
+
+    def to_aggregate(self, row: RowMapping) -> Account:
+        typed = {
+            "uscc": Uscc(row["uscc"]),
+            "audience": Audience(row["audience"]),
+            "scope": tuple(ScopeItem.model_validate(item) for item in row["scope"]),
+            "station_codes": tuple(StationCode(each) for each in row["station_codes"]),
+            "basis": tuple(row["basis"]),
+            "state": AccountState(row["state"]),
+        }
+        return Account(**{**row, **typed})
+
+    async def of_institution(self, institution_id: UUID) -> Account:
+        found = await self._first(self.table.c.institution_id == institution_id)
+        if found is None:
+            raise UnknownAccount(f"机构 {institution_id} 尚无账号 · that institution has none yet")
+        return found
+
+    async def page(self, *, cursor: str | None, size: int) -> Page[Account]:
+        """Accounts in the order in which they were opened."""
+        columns = self.table.c
+        statement = select(self.table).order_by(columns.opened_at, columns.id).limit(size + 1)
+        if cursor is not None:
+            opened, key = decode_cursor(cursor, parts=2)
+            try:
+                moment = datetime.fromisoformat(opened)
+            except ValueError:
+                raise BadCursor from None
+            statement = statement.where(after([columns.opened_at, columns.id], [moment, uuid_in(key)]))
+        rows = await self._fetch(statement)
+        return page_of(rows, size=size, position=lambda each: (each.opened_at.isoformat(), each.id))
+
+
+class SqlClients(SqlAggregates[Client]):
+    """Clients in PostgreSQL."""
+
+    table = tables.client
+    missing = UnknownClient
+    refusals = {"uq_client_name": ClientNameTaken}  # noqa: RUF012 — ClassVar in the base class
+
+    def to_row(self, aggregate: Client) -> dict[str, Any]:
+        return {
+            "id": aggregate.id,
+            "name": aggregate.name,
+            "secret_digest": aggregate.secret_digest,
+            "permissions": sorted(aggregate.permissions),
+            "organ": aggregate.organ,
+            "holder": str(aggregate.holder) if aggregate.holder else None,
+        }
+
+    def to_aggregate(self, row: RowMapping) -> Client:
+        typed = {
+            "permissions": frozenset(row["permissions"]),
+            "holder": Uscc(row["holder"]) if row["holder"] else None,
+        }
+        return Client(**{**row, **typed})
+
+    async def named(self, name: str) -> Client:
+        found = await self._first(self.table.c.name == name)
+        if found is None:
+            raise UnknownClient(name)
+        return found

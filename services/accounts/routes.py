@@ -1,0 +1,88 @@
+"""Accounts over HTTP: who asks, what they send, which handler, what they see."""
+
+import secrets
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.accounts import handlers
+from services.accounts.domain import BadReach, ClientNameTaken, UnknownAccount
+from services.accounts.handlers import Work
+from services.accounts.schemas import AccountView, ClientView, NewClient
+from shared.http.auth import allowed
+from shared.http.problems import problems
+from shared.http.work import Once, PageView, RequestWorks, shown, shown_page
+from shared.identity import NotYours, Permission, Principal
+from shared.paging import BadCursor
+from shared.persistence.idempotency import KeyReused
+from shared.policy import UnknownOrgan
+
+Reader = Annotated[Principal, allowed(Permission.READ_ACCOUNTS)]
+Administrator = Annotated[Principal, allowed(Permission.MANAGE_CLIENTS)]
+OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
+CreateOnce = Annotated[Once[Work], Depends(Once)]
+
+accounts = APIRouter(prefix="/v1/accounts", tags=["accounts · 账号"])
+clients = APIRouter(prefix="/v1/clients", tags=["clients · 客户端"])
+
+
+@accounts.get("", response_model=PageView[AccountView], responses=problems(BadCursor))
+async def list_accounts(
+    *,
+    caller: Reader,
+    open_work: OpenWork,
+    cursor: Annotated[
+        str | None, Query(max_length=300, description="上一页给出的 next · the last page's")
+    ] = None,
+    size: Annotated[int, Query(ge=1, le=200, description="每页条数 · items a page")] = 50,
+) -> Response:
+    """账号清单 · Accounts in the order in which they were opened."""
+    async with open_work(caller) as work:
+        page = await work.accounts.page(cursor=cursor, size=size)
+    return shown_page(page, AccountView.of)
+
+
+@accounts.get("/{account_id}", response_model=AccountView, responses=problems(UnknownAccount))
+async def read_account(account_id: UUID, caller: Reader, open_work: OpenWork) -> Response:
+    """账号详情 · One account."""
+    async with open_work(caller) as work:
+        account = await work.accounts.get(account_id)
+    return shown(AccountView.of(account))
+
+
+@accounts.get(
+    "/of-institution/{institution_id}", response_model=AccountView, responses=problems(UnknownAccount)
+)
+async def read_account_of(institution_id: UUID, caller: Reader, open_work: OpenWork) -> Response:
+    """机构的账号 · The account of an institution."""
+    async with open_work(caller) as work:
+        account = await work.accounts.of_institution(institution_id)
+    return shown(AccountView.of(account))
+
+
+@clients.post(
+    "",
+    status_code=201,
+    response_model=ClientView,
+    responses=problems(ClientNameTaken, BadReach, UnknownOrgan, KeyReused, NotYours),
+)
+async def add_client(body: NewClient, caller: Administrator, once: CreateOnce) -> Response:
+    """登记客户端 · A new client; its secret is in this answer and nowhere else."""
+    if body.permissions - caller.permissions:
+        raise NotYours("不能授予自己没有的权限 · You cannot grant what you were not granted")
+    secret = secrets.token_urlsafe(32)
+    command = handlers.AddClient(
+        name=body.client_id,
+        secret=secret,
+        permissions=frozenset(permission.value for permission in body.permissions),
+        organ=body.organ,
+        holder=body.holder,
+    )
+    return await once.create(
+        caller,
+        body,
+        make=lambda work: handlers.add_client(command, work),
+        show=lambda client: ClientView.of(client, secret=secret),
+        keep=ClientView.of,
+    )

@@ -1,0 +1,21 @@
+"""What accounts' processes stand on."""
+
+from collections.abc import Sequence
+
+from opentelemetry.sdk.trace import SpanProcessor
+
+from services.accounts.handlers import Work
+from services.accounts.province import province
+from services.accounts.repository import bind
+from shared.messaging.bus import Bus
+from shared.service import Runtime
+from shared.settings import Settings
+
+
+def create_runtime(
+    settings: Settings, *, bus: Bus | None = None, processors: Sequence[SpanProcessor] = ()
+) -> Runtime[Work]:
+    """Pool, bus, policy, telemetry and units of work of the accounts service."""
+    return Runtime(
+        service="accounts", settings=settings, bind=bind, province=province, bus=bus, processors=processors
+    )

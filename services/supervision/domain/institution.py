@@ -1,0 +1,71 @@
+"""What supervision knows of an institution on record: its own copy, fed by announcements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from services.supervision.domain.refusals import (
+    EvaluationSuspended,
+    NotTheSupervisingOrgan,
+    OutsideScope,
+    OutsideValidity,
+)
+from services.supervision.domain.terms import Standing
+from shared.contracts.scope import ScopeItem
+from shared.policy import Audience, Policy
+from shared.values import Uscc
+
+
+@dataclass(eq=False, kw_only=True)
+class SupervisedInstitution:
+    """An institution on record, whoever filed it, and what was paid on its certificates (fen)."""
+
+    id: UUID
+    name: str
+    uscc: Uscc
+    organ: str
+    audience: Audience
+    scope: tuple[ScopeItem, ...]
+    valid_from: date
+    valid_until: date
+    standing: Standing = Standing.ACTIVE
+    paid_certificates: int = 0
+    paid_fen: int = 0
+    version: int = 0
+
+    def note_paid(self, *, certificates: int, amount_fen: int) -> None:
+        """More of its certificates were paid for; what draws money is looked at more often."""
+        self.paid_certificates += certificates
+        self.paid_fen += amount_fen
+
+    def check_may_evaluate(self, item: ScopeItem, audience: Audience, *, on: date) -> None:
+        """Raises EvaluationSuspended (N3.3), OutsideValidity, or OutsideScope (N3.6) for other items or people."""
+        if self.standing is Standing.SUSPENDED:
+            raise EvaluationSuspended(basis=("N3.3",))
+        if not self.valid_from <= on <= self.valid_until:
+            raise OutsideValidity(f"有效期 {self.valid_from} – {self.valid_until} · in force then only")
+        if audience is not self.audience:
+            raise OutsideScope(f"评价对象为{self.audience.label} · is its audience", basis=("N3.6",))
+        if item not in self.scope:
+            raise OutsideScope(
+                f"{item.occupation}{item.work_type} {item.level.title} 未核定 · is not in its scope",
+                basis=("N3.6",),
+            )
+
+
+def check_supervises(policy: Policy, *, officer: str, organ: str) -> None:
+    """The officer's organ must be the institution's or stand above it (N2.0); raises NotTheSupervisingOrgan."""
+    if not officer or organ not in policy.territory(officer):
+        raise NotTheSupervisingOrgan(f"由 {organ} 属地管理 · {organ} is responsible for it", basis=("N2.0",))
+
+
+class SupervisedInstitutions(Protocol):
+    """The local copy of the register; only those within the caller's reach exist for it."""
+
+    async def get(self, key: UUID, *, seen: int | None = None) -> SupervisedInstitution: ...
+
+    def add(self, aggregate: SupervisedInstitution) -> None: ...
+
+    async def in_force(self, *, on: date) -> Sequence[SupervisedInstitution]: ...
