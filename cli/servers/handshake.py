@@ -4,9 +4,12 @@ import socket
 from urllib.parse import unquote, urlsplit
 
 from pamqp import base, commands, frame, header
+from pamqp.common import FieldValue
 from pamqp.exceptions import PAMQPException
 
 _SECONDS = 3
+# Without it a refusal is a silence of several seconds.
+_TELL_FAILURE: dict[str, FieldValue] = {"capabilities": {"authentication_failure_close": True}}
 
 
 def can_log_in(url: str) -> bool:
@@ -20,7 +23,7 @@ def can_log_in(url: str) -> bool:
             broker.sendall(header.ProtocolHeader(0, 9, 1).marshal())
             if not isinstance(_next(broker), commands.Connection.Start):
                 return False
-            _send(broker, commands.Connection.StartOk(mechanism="PLAIN", response=login))
+            _send(broker, commands.Connection.StartOk(_TELL_FAILURE, mechanism="PLAIN", response=login))
             tune = _next(broker)
             if not isinstance(tune, commands.Connection.Tune):
                 return False

@@ -72,7 +72,7 @@ class Child:
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What to run as a server: `marker` is the part of its command line we know it by, `folder` where it runs."""
+    """What to run as a server: we know it by the `marker` on its command line, it runs in `folder`."""
 
     command: Sequence[str | Path]
     environment: Mapping[str, str]

@@ -3,8 +3,20 @@
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
 from shared.contracts.event import Event
-from shared.values import Fen
+from shared.values import CertificateNumber, Fen, Level, Uscc
+
+
+class PaidCertificate(BaseModel):
+    """What was paid for one certificate."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    number: CertificateNumber
+    level: Level
+    amount_fen: Fen
 
 
 class ClaimFact(Event):
@@ -25,8 +37,10 @@ class ClaimPaid(ClaimFact):
 
     topic: ClassVar = "subsidy.claim-paid.v1"
 
+    uscc: Uscc
     certificates: int
     amount_fen: Fen
+    items: tuple[PaidCertificate, ...]
 
 
 class ClaimFrozen(ClaimFact):

@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from shared.contracts.event import Event
+from shared.values import Uscc
 
 
 class SanctionFact(Event):
@@ -12,6 +13,7 @@ class SanctionFact(Event):
     stream: ClassVar = "supervision.institution"
 
     institution_id: UUID
+    uscc: Uscc
 
     @property
     def subject(self) -> UUID:
@@ -28,7 +30,7 @@ class InstitutionSanctioned(SanctionFact):
 
 
 class SanctionLifted(SanctionFact):
-    """The cause was rectified and verified; the suspension ends."""
+    """All that was overdue is rectified and verified; the suspension that `rectification_id` brought about ends."""
 
     topic: ClassVar = "supervision.sanction-lifted.v1"
 

@@ -86,6 +86,11 @@ class Attachment(Protocol):
 class Bus(Protocol):
     """Publishes with confirms, consumes with acknowledgements, survives a broker that goes and comes back."""
 
+    @property
+    def durable(self) -> bool:
+        """Whether what it has confirmed, and those who will consume it, outlive this process."""
+        ...
+
     async def declare(self, topology: Topology) -> None: ...
 
     async def publish(self, messages: Sequence[Message]) -> list[Outcome]:

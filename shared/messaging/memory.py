@@ -77,6 +77,10 @@ class MemoryBus:
         self._specs: dict[str, Queue] = {}
         self._queues: dict[str, _Held] = {}
 
+    @property
+    def durable(self) -> bool:
+        return False
+
     async def declare(self, topology: Topology) -> None:
         for queue in topology.queues:
             self._specs[queue.name] = queue

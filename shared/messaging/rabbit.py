@@ -114,6 +114,10 @@ class RabbitBus:
         self._opening = asyncio.Lock()
         self._attachments: list[RabbitAttachment] = []
 
+    @property
+    def durable(self) -> bool:
+        return True
+
     async def declare(self, topology: Topology) -> None:
         """Declare what is missing; waits for a broker that is not there yet."""
         pause = _FIRST_PAUSE

@@ -1,7 +1,9 @@
 """The machinery of one process: pool, bus, relay, policy, telemetry; and the interface built on it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
 import structlog
@@ -17,15 +19,20 @@ from shared.identity.tokens import FetchKeys
 from shared.messaging.bus import Bus
 from shared.messaging.rabbit import RabbitBus
 from shared.messaging.relay import Relay, outbox_age
-from shared.observability import Metrics, start_telemetry
+from shared.observability import Metrics, TelemetrySettings, start_telemetry
 from shared.persistence import migrations
 from shared.persistence.engine import create_engine
 from shared.persistence.unit_of_work import Transaction, Works
 from shared.policy import Policy, load_policy
 from shared.province.adapter import ProvinceAdapter
-from shared.settings import Settings
+from shared.settings import HttpSettings, Settings
 
 W = TypeVar("W")
+
+_LAST_WORDS_SECONDS = 3.0
+_REST_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
 
 _HOUSEKEEPING_SECONDS = 2.0
 _OUTBOX_TOO_OLD_SECONDS = 60.0
@@ -70,6 +77,19 @@ class Runtime(Generic[W]):
             announced=self._wake,
         )
 
+    @asynccontextmanager
+    async def relaying(self) -> AsyncIterator[None]:
+        """Publish what this process announces while the block runs, and what is left at its end."""
+        relay = asyncio.create_task(self.relay.run())
+        try:
+            yield
+        finally:
+            await end([relay])
+            if self.bus.durable:
+                with contextlib.suppress(Exception):  # another process's relay will send what is left
+                    async with asyncio.timeout(_LAST_WORDS_SECONDS):
+                        await self.relay.flush()
+
     def _wake(self) -> None:
         for wake in self.wakes:
             wake()
@@ -100,6 +120,25 @@ class Runtime(Generic[W]):
         return (
             None if age < _OUTBOX_TOO_OLD_SECONDS else f"发件箱积压 {age:.0f} 秒 · outbox {age:.0f} s behind"
         )
+
+
+async def kept_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do endless work; should it break down nevertheless, begin again."""
+    while True:
+        try:
+            await work()
+        except Exception as problem:
+            log.exception("began again", task=name, problem=type(problem).__name__)
+        await asyncio.sleep(_REST_SECONDS)
+
+
+async def end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Stop background tasks and wait until they have."""
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -137,3 +176,16 @@ def create_service_api(
         clock=runtime.clock,
     )
     return app
+
+
+def document(*, title: str, description: str, routers: Sequence[APIRouter]) -> dict[str, object]:
+    """A service's OpenAPI 3.1 document, made without starting anything."""
+    unheard = start_telemetry("document", TelemetrySettings(), prometheus=False)
+    app = create_api(
+        title=title,
+        description=description,
+        routers=[*routers, health_routes({}, unheard)],
+        settings=HttpSettings(),
+        telemetry=None,
+    )
+    return app.openapi()

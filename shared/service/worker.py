@@ -1,7 +1,6 @@
 """A service's worker: hears announcements and the province, sends what is owed, does what is due."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from shared.province.adapter import PROVINCE_EXCHANGE
 from shared.province.courier import Courier
 from shared.province.receiver import ProvinceApplier
 from shared.province.signing import Ed25519Signer, KeyRing
-from shared.service.runtime import Runtime
+from shared.service.runtime import Runtime, end, kept_going
 
 W = TypeVar("W")
 
@@ -127,23 +126,23 @@ class Worker(Generic[W]):
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Work while the block runs. At its end: stop taking, finish what is in hand, then stop sending."""
-        settings, runtime = self.runtime.settings, self.runtime
+        prefetch, bus = self.runtime.settings.bus.prefetch, self.runtime.bus
         ears = [
-            asyncio.create_task(self.events.run(runtime.bus, prefetch=settings.bus.prefetch)),
-            asyncio.create_task(self.exchange.run(self._province_bus, prefetch=settings.bus.prefetch)),
+            _kept("events", lambda: self.events.run(bus, prefetch=prefetch)),
+            _kept("exchange", lambda: self.exchange.run(self._province_bus, prefetch=prefetch)),
         ]
         hands = [
-            asyncio.create_task(runtime.relay.run()),
-            asyncio.create_task(self.courier.run()),
-            asyncio.create_task(self._do_what_is_due()),
-            asyncio.create_task(self._keep_house()),
+            _kept("courier", self.courier.run),
+            _kept("jobs", self._do_what_is_due),
+            _kept("house", self._keep_house),
         ]
-        try:
-            yield
-        finally:
-            await _end(ears)
-            await _end(hands)
-            await self._province_bus.close()
+        async with self.runtime.relaying():
+            try:
+                yield
+            finally:
+                await end(ears)
+                await end(hands)
+        await self._province_bus.close()
 
     async def consumer_problem(self) -> str | None:
         """Whether both ears are attached."""
@@ -198,9 +197,5 @@ class Worker(Generic[W]):
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
 
 
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+def _kept(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    return asyncio.create_task(kept_going(name, work), name=name)

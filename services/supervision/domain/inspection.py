@@ -89,9 +89,7 @@ def inspect(
     needed = policy.number("supervise.visit_min_people", at.astimezone(SHANGHAI).date())
     named = set(visit.supervisors)
     if len(named) < needed or len(named) != len(visit.supervisors):
-        raise TooFewSupervisors(
-            f"不少于 {needed} 人且不重复 · at least {needed}, each once", basis=("N3.3",)
-        )
+        raise TooFewSupervisors(f"不少于 {needed} 人且不重复 · at least {needed}, each once", basis=("N3.3",))
     return Inspection(
         id=new_id,
         institution_id=institution.id,

@@ -1,0 +1,1 @@
+"""What certificates and claims are, and how much a certificate is worth."""

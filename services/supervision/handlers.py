@@ -1,0 +1,250 @@
+"""What callers may ask of supervision: one message type, one function each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from services.supervision.domain.inspection import Inspection, Inspections, Visit, inspect
+from services.supervision.domain.institution import SupervisedInstitution, SupervisedInstitutions
+from services.supervision.domain.plan import EvaluationPlan, EvaluationPlans, check_plan
+from services.supervision.domain.rectification import Rectification, Rectifications
+from services.supervision.domain.refusals import EvaluationSuspended
+from services.supervision.domain.sampling import Sample, draw
+from services.supervision.domain.sanction import BASIS, Sanctions, impose
+from services.supervision.domain.terms import Finding, Standing
+from shared.clock import SHANGHAI
+from shared.contracts import filing, subsidy
+from shared.contracts.scope import ScopeItem
+from shared.contracts.supervision import InstitutionSanctioned, SanctionLifted
+from shared.identity import NotYours
+from shared.messaging.outbox import Outbox
+from shared.observability import current_traceparent
+from shared.policy import Audience, Policy
+from shared.values import Uscc
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What one unit of work of supervision holds."""
+
+    at: datetime
+    new_id: Callable[[], UUID]
+    policy: Policy
+    institutions: SupervisedInstitutions
+    plans: EvaluationPlans
+    inspections: Inspections
+    rectifications: Rectifications
+    sanctions: Sanctions
+    outbox: Outbox
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(SHANGHAI).date()
+
+
+async def keep_institution(
+    event: filing.InstitutionRegistered | filing.InstitutionRecognized, work: Work
+) -> SupervisedInstitution:
+    """Whoever filed it, it is supervised here from now on (N3.3)."""
+    institution = SupervisedInstitution(
+        id=event.institution_id,
+        name=event.name,
+        uscc=event.uscc,
+        organ=event.organ,
+        audience=event.audience,
+        scope=event.scope,
+        valid_from=event.valid_from,
+        valid_until=event.valid_until,
+    )
+    work.institutions.add(institution)
+    return institution
+
+
+async def note_suspended(event: filing.InstitutionSuspended, work: Work) -> None:
+    institution = await work.institutions.get(event.institution_id)
+    institution.standing = Standing.SUSPENDED
+
+
+async def note_resumed(event: filing.InstitutionResumed, work: Work) -> None:
+    institution = await work.institutions.get(event.institution_id)
+    institution.standing = Standing.ACTIVE
+
+
+async def note_claim_paid(event: subsidy.ClaimPaid, work: Work) -> None:
+    institution = await work.institutions.get(event.institution_id)
+    institution.note_paid(certificates=event.certificates, amount_fen=event.amount_fen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmitPlan:
+    """What an institution will evaluate; `holder` is the USCC of whoever asks."""
+
+    institution_id: UUID
+    holder: str | None
+    item: ScopeItem
+    audience: Audience
+    planned_on: date
+
+
+async def submit_plan(command: SubmitPlan, work: Work) -> EvaluationPlan:
+    """Take in a plan, or refuse what may not be evaluated (N3.3, N3.6); raises NotYours for somebody else's."""
+    institution = await work.institutions.get(command.institution_id)
+    _expect_own(institution.uscc, command.holder)
+    # The register hears of a sanction a moment later; nothing may be planned in between.
+    if await work.sanctions.in_force(institution.id) is not None:
+        raise EvaluationSuspended(basis=BASIS)
+    wanted = (command.item, command.audience, command.planned_on)
+    check_plan(institution, work.policy, wanted=wanted, at=work.at)
+    plan = EvaluationPlan(
+        id=work.new_id(),
+        institution_id=institution.id,
+        organ=institution.organ,
+        uscc=institution.uscc,
+        item=command.item,
+        audience=command.audience,
+        planned_on=command.planned_on,
+        submitted_at=work.at,
+    )
+    work.plans.add(plan)
+    return plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawSample:
+    """A share of the institutions in reach, the policy's own when none is named; `seed` makes it repeatable."""
+
+    percent: int | None
+    seed: str
+
+
+async def draw_sample(query: DrawSample, work: Work) -> Sample:
+    """双随机: which institutions are to be inspected; raises SampleTooSmall below the policy's share."""
+    required = work.policy.number("supervise.sample_percent", work.today)
+    percent = required if query.percent is None else query.percent
+    institutions = await work.institutions.in_force(on=work.today)
+    return draw(institutions, percent=percent, at_least=required, seed=query.seed, on=work.today)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordInspection:
+    """A visit to an institution, entered by an officer of this organ."""
+
+    institution_id: UUID
+    organ: str
+    visit: Visit
+
+
+async def record_inspection(command: RecordInspection, work: Work) -> Inspection:
+    institution = await work.institutions.get(command.institution_id)
+    inspection = inspect(
+        institution, command.visit, work.policy, organ=command.organ, at=work.at, new_id=work.new_id()
+    )
+    work.inspections.add(inspection)
+    return inspection
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnInspection:
+    """Names the inspection, the version the caller saw, and the officer's organ."""
+
+    inspection_id: UUID
+    seen: int
+    organ: str
+
+
+async def record_findings(command: OnInspection, findings: Sequence[Finding], work: Work) -> Inspection:
+    inspection = await work.inspections.get(command.inspection_id, seen=command.seen)
+    inspection.record(findings, work.policy, organ=command.organ, at=work.at)
+    return inspection
+
+
+async def order_rectification(command: OnInspection, work: Work) -> Rectification:
+    """Order the findings to be put right; the order's trace goes with it to its deadline."""
+    inspection = await work.inspections.get(command.inspection_id, seen=command.seen)
+    rectification = inspection.order_rectification(
+        work.policy, organ=command.organ, at=work.at, as_=(work.new_id(), current_traceparent())
+    )
+    work.rectifications.add(rectification)
+    return rectification
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompleteRectification:
+    """The institution's report; `holder` is the USCC of whoever hands it in."""
+
+    rectification_id: UUID
+    seen: int
+    holder: str | None
+    report: str
+
+
+async def complete_rectification(command: CompleteRectification, work: Work) -> Rectification:
+    """Take in the report, late or not; raises NotYours for somebody else's."""
+    rectification = await work.rectifications.get(command.rectification_id, seen=command.seen)
+    _expect_own(rectification.uscc, command.holder)
+    rectification.complete(command.report, at=work.at)
+    return rectification
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyRectification:
+    """Whether an officer of this organ finds that it was put right."""
+
+    rectification_id: UUID
+    seen: int
+    organ: str
+    passed: bool
+    opinion: str
+
+
+async def verify_rectification(command: VerifyRectification, work: Work) -> Rectification:
+    """Verify the report; the suspension ends when nothing overdue is left of it (N3.3)."""
+    rectification = await work.rectifications.get(command.rectification_id, seen=command.seen)
+    rectification.verify(command.opinion, work.policy, passed=command.passed, organ=command.organ, at=work.at)
+    if command.passed and rectification.overdue_at is not None:
+        await _settle(rectification, work)
+    return rectification
+
+
+async def suspend_overdue(rectification_id: UUID, work: Work) -> Rectification:
+    """Nobody reported in time: the institution is suspended, unless it is so already (N3.3)."""
+    rectification = await work.rectifications.get(rectification_id)
+    rectification.fall_overdue(at=work.at)
+    sanction = await work.sanctions.in_force(rectification.institution_id)
+    if sanction is not None:
+        sanction.join(rectification)
+        return rectification
+    sanction = impose(rectification, at=work.at, new_id=work.new_id())
+    work.sanctions.add(sanction)
+    work.outbox.add(
+        InstitutionSanctioned(
+            institution_id=sanction.institution_id,
+            uscc=sanction.uscc,
+            organ=sanction.organ,
+            basis=sanction.basis,
+            rectification_id=sanction.rectification_id,
+            reason=sanction.reason,
+        )
+    )
+    return rectification
+
+
+async def _settle(rectification: Rectification, work: Work) -> None:
+    sanction = await work.sanctions.in_force(rectification.institution_id)
+    if sanction is None or not sanction.settle(rectification, at=work.at):
+        return
+    work.outbox.add(
+        SanctionLifted(
+            institution_id=sanction.institution_id,
+            uscc=sanction.uscc,
+            organ=sanction.organ,
+            basis=sanction.basis,
+            rectification_id=sanction.rectification_id,
+        )
+    )
+
+
+def _expect_own(uscc: Uscc, holder: str | None) -> None:
+    if holder != uscc:
+        raise NotYours("只能为本单位办理 · You may do this for your own institution only")
