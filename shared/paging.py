@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -39,13 +40,14 @@ def decode_cursor(cursor: str, *, parts: int) -> list[str]:
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, UnicodeDecodeError):
         raise BadCursor from None
-    if (
-        not isinstance(position, list)
-        or len(position) != parts
-        or not all(isinstance(p, str) for p in position)
-    ):
+    if not isinstance(position, list) or len(position) != parts or not all(map(_is_text, position)):
         raise BadCursor
     return position
+
+
+def _is_text(part: object) -> bool:
+    """Whether a text column could hold it: no NUL, no half of a character."""
+    return isinstance(part, str) and "\x00" not in part and not any("\ud800" <= c <= "\udfff" for c in part)
 
 
 def uuid_in(text: str) -> UUID:
@@ -53,6 +55,17 @@ def uuid_in(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
+        raise BadCursor from None
+
+
+def moment_in(text: str) -> datetime:
+    """A moment that stands in a cursor, with its zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise BadCursor
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadCursor from None
 
 

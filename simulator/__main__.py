@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from simulator.keys import UnusableKey
+from simulator.keys import KeyFileError
 from simulator.program import Options, simulate
 from simulator.scenario import ScenarioError
 
 
 def main(
+    *,
     url: Annotated[str, typer.Option(envvar="PROVINCE_AMQP_URL", help="消息代理地址 · the broker, amqp://…")],
     key: Annotated[
         Path, typer.Option(exists=True, dir_okay=False, help="省级私钥 PEM · the province's private key")
@@ -26,7 +27,6 @@ def main(
     seconds: Annotated[
         float, typer.Option(min=0.1, help="每条报文等待办结的秒数 · how long to wait for each conclusion")
     ] = 60.0,
-    *,
     stay: Annotated[
         bool, typer.Option(help="剧本结束后继续应答 · go on answering when the scenario is over")
     ] = False,
@@ -38,7 +38,7 @@ def main(
     options = Options(url=url, key=key, peers=peers, scenario=scenario, seconds=seconds, stay=stay)
     try:
         code = simulate(options, Console())
-    except (UnusableKey, ScenarioError) as refusal:
+    except (KeyFileError, ScenarioError) as refusal:
         raise typer.BadParameter(str(refusal)) from None
     raise typer.Exit(code=code)
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 
-class UnusableKey(ValueError):
+class KeyFileError(ValueError):
     """密钥文件不可用 · The key file cannot be used."""
 
 
@@ -26,13 +26,13 @@ class ProvinceKey:
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
-        """Read an unencrypted PEM file; raises UnusableKey."""
+        """Read an unencrypted PEM file; raises KeyFileError."""
         try:
             key = load_pem_private_key(path.read_bytes(), password=None)
         except (ValueError, TypeError):
-            raise UnusableKey(f"{path.name} 不是 PEM 私钥 · is not a PEM private key") from None
+            raise KeyFileError(f"{path.name} 不是 PEM 私钥 · is not a PEM private key") from None
         if not isinstance(key, Ed25519PrivateKey):
-            raise UnusableKey(f"{path.name} 不是 Ed25519 私钥 · is not an Ed25519 private key")
+            raise KeyFileError(f"{path.name} 不是 Ed25519 私钥 · is not an Ed25519 private key")
         return cls(key)
 
     def sign(self, content: bytes) -> str:
@@ -53,11 +53,11 @@ class PeerKeys:
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
-        """Read a JSON object of key id → raw public key in base64; raises UnusableKey."""
+        """Read a JSON object of key id → raw public key in base64; raises KeyFileError."""
         try:
             return cls(json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, AttributeError, TypeError):
-            raise UnusableKey(
+            raise KeyFileError(
                 f"{path.name} 不是“密钥号 → 公钥”表 · is not an object of key id → public key in base64"
             ) from None
 

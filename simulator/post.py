@@ -1,4 +1,4 @@
-"""What waits to go out, one queue for each service so that none waits for another; nothing leaves before the line took it."""
+"""What waits to go out: it is offered until the line takes it, and each service has a post of its own."""
 
 import asyncio
 from collections import deque

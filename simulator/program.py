@@ -39,7 +39,7 @@ class Options:
 def simulate(options: Options, console: Console) -> int:
     """Run until the scenario is over or a signal comes; 1 unless every message of the scenario was carried out.
 
-    Raises UnusableKey or ScenarioError before anything is sent.
+    Raises KeyFileError or ScenarioError before anything is sent.
     """
     steps = read_scenario(options.scenario) if options.scenario else []
     counterpart = Counterpart(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 FORBIDDEN = 101  # what policy-rc.d answers when a package may not start its service
-_PROGRESS = ("Get:", "Unpacking ", "Setting up ", "E: ")
+_PROGRESS = ("Get:", "Setting up ", "E: ")
 
 
 def can_install() -> bool:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import signal
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -111,6 +112,15 @@ class Node:
             (".erlang.cookie", secrets.token_hex(16)),
         ):
             write_secret(self.home / name, text, self.account)
+        self._leave_plugins_out()
+
+    def _leave_plugins_out(self) -> None:
+        """Show the broker a plugin folder with itself alone: it loads the code of all it finds there to start."""
+        plugins = self.home / "plugins"
+        shutil.rmtree(plugins, ignore_errors=True)
+        own_folder(plugins, self.account)
+        for broker in (PROGRAM.resolve().parents[1] / "plugins").glob("rabbit-*"):
+            (plugins / broker.name).symlink_to(broker)
 
     def _program(self, identity: Identity) -> Program:
         distribution = f"-erl_epmd_port {free_port()} -kernel inet_dist_use_interface {{127,0,0,1}}"
@@ -127,6 +137,7 @@ class Node:
             "RABBITMQ_CONFIG_FILE": str(self.home / "rabbitmq.conf"),
             "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.home / "advanced.config"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.home / "enabled_plugins"),
+            "RABBITMQ_PLUGINS_DIR": str(self.home / "plugins"),
             "RABBITMQ_MNESIA_BASE": str(self.home / "data"),
             "RABBITMQ_LOG_BASE": str(self.home / "log"),
             "RABBITMQ_LOGS": "-",

@@ -16,7 +16,7 @@ from shared.persistence.unit_of_work import Works
 
 router = APIRouter(tags=["oauth · 令牌"])
 
-Short = Annotated[str, StringConstraints(max_length=200)]
+Short = Annotated[str, StringConstraints(max_length=200, pattern=r"^[\x20-\x7e]*$")]
 _REFUSED: dict[int | str, dict[str, Any]] = {
     400: {"model": TokenProblem, "description": "invalid_request · invalid_scope"},
     401: {"model": TokenProblem, "description": "invalid_client"},
@@ -75,10 +75,11 @@ def _basic(authorization: str | None) -> tuple[str, str] | None:
     if kind.lower() != "basic":
         return None
     try:
-        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+        given = base64.b64decode(encoded, validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
         return "", ""
-    return name, secret
+    name, _, secret = given.partition(":")
+    return (name, secret) if given.isprintable() else ("", "")
 
 
 def _refused(status: int, error: str, description: str) -> Response:

@@ -1,6 +1,5 @@
 """Every query of accounts; rows are mapped by hand, named constraints become refusals."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from services.accounts.domain import (
 )
 from services.accounts.handlers import Work
 from shared.contracts.scope import ScopeItem
-from shared.paging import BadCursor, Page, decode_cursor, page_of, uuid_in
+from shared.paging import Page, decode_cursor, moment_in, page_of, uuid_in
 from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.pages import after
 from shared.persistence.unit_of_work import Transaction
@@ -88,11 +87,8 @@ class SqlAccounts(SqlAggregates[Account]):
         statement = select(self.table).order_by(columns.opened_at, columns.id).limit(size + 1)
         if cursor is not None:
             opened, key = decode_cursor(cursor, parts=2)
-            try:
-                moment = datetime.fromisoformat(opened)
-            except ValueError:
-                raise BadCursor from None
-            statement = statement.where(after([columns.opened_at, columns.id], [moment, uuid_in(key)]))
+            position = [moment_in(opened), uuid_in(key)]
+            statement = statement.where(after([columns.opened_at, columns.id], position))
         rows = await self._fetch(statement)
         return page_of(rows, size=size, position=lambda each: (each.opened_at.isoformat(), each.id))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.accounts import handlers
-from services.accounts.domain import BadReach, ClientNameTaken, UnknownAccount
+from services.accounts.domain import BadReach, Client, ClientNameTaken, UnknownAccount
 from services.accounts.handlers import Work
 from services.accounts.schemas import AccountView, ClientView, NewClient
 from shared.http.auth import allowed
@@ -16,7 +16,7 @@ from shared.http.work import Once, PageView, RequestWorks, shown, shown_page
 from shared.identity import NotYours, Permission, Principal
 from shared.paging import BadCursor
 from shared.persistence.idempotency import KeyReused
-from shared.policy import UnknownOrgan
+from shared.policy import Policy, UnknownOrgan
 
 Reader = Annotated[Principal, allowed(Permission.READ_ACCOUNTS)]
 Administrator = Annotated[Principal, allowed(Permission.MANAGE_CLIENTS)]
@@ -79,10 +79,30 @@ async def add_client(body: NewClient, caller: Administrator, once: CreateOnce) -
         organ=body.organ,
         holder=body.holder,
     )
+
+    async def make(work: Work) -> Client:
+        _check_reach(caller, body, work.policy)
+        return await handlers.add_client(command, work)
+
     return await once.create(
         caller,
         body,
-        make=lambda work: handlers.add_client(command, work),
+        make=make,
         show=lambda client: ClientView.of(client, secret=secret),
         keep=ClientView.of,
     )
+
+
+def _check_reach(caller: Principal, body: NewClient, policy: Policy) -> None:
+    """Raises NotYours for a client that would reach further than its maker.
+
+    An organ makes clients of itself and of those below it, an institution its own. Which district an institution
+    belongs to is not known here before its account is open, so organs above the districts make theirs.
+    """
+    reach = policy.territory(caller.organ) if caller.organ else frozenset[str]()
+    if body.organ is not None:
+        within = policy.organ(body.organ).code in reach
+    else:
+        within = body.holder == caller.holder or len(reach) > 1
+    if not within:
+        raise NotYours("不能登记管辖之外的客户端 · You cannot add clients beyond your own reach")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from services.filing.domain.filing import Filing, Filings, check_scope, handling_organ
+from services.filing.domain.filing import Filing, Filings, check_scope, handling_organ, responsible_organ
 from services.filing.domain.institution import Institution, Institutions
 from services.filing.domain.refusals import NotFiledByProvince
 from services.filing.domain.terms import Applicant, Material, Score, Training
@@ -76,7 +76,7 @@ class DraftFiling:
 
 async def draft_filing(command: DraftFiling, work: Work) -> Filing:
     """Open a case with the organ that will handle it, or refuse what can never be filed there."""
-    organ = work.policy.organ(command.organ).code
+    organ = responsible_organ(command.organ, work.policy)
     check_scope(command.scope, work.policy)
     routing = await decide_routing(
         DecideRouting(
@@ -179,7 +179,7 @@ async def recognize_institution(filed: province.InstitutionFiled, work: Work) ->
         id=work.new_id(),
         name=filed.name,
         uscc=filed.uscc,
-        organ=work.policy.organ(filed.organ).code,
+        organ=responsible_organ(filed.organ, work.policy),
         category=filed.category,
         audience=filed.audience,
         scope=filed.scope,
@@ -234,8 +234,7 @@ async def _filing_number(filing: Filing, work: Work) -> str:
     year = work.today.year
     serial = await work.filings.next_serial(organ=filing.handled_by, year=year)
     template = work.policy.text("filing.number_template", work.today)
-    organ = work.policy.organ(filing.handled_by)
-    return template.format(year=year, organ=organ.name_zh, serial=serial)
+    return template.format(year=year, organ=work.policy.organ(filing.handled_by).name_zh, serial=serial)
 
 
 def _institution_of(filing: Filing, institution_id: UUID, work: Work) -> Institution:
@@ -263,8 +262,7 @@ def _institution_of(filing: Filing, institution_id: UUID, work: Work) -> Institu
 
 def _years_after(day: date, years: int) -> date:
     """The day before the same day `years` later; 29 February counts as 28."""
-    leap_day = (2, 29)
-    start = day.replace(day=28) if (day.month, day.day) == leap_day else day
+    start = day.replace(day=28) if (day.month, day.day) == (2, 29) else day
     return date.fromordinal(start.replace(year=start.year + years).toordinal() - 1)
 
 

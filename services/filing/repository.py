@@ -16,7 +16,7 @@ from services.filing.domain.refusals import AlreadyOnRecord, UnknownFiling, Unkn
 from services.filing.domain.terms import Applicant, FilingState, Material, Obligation, Score, Training
 from services.filing.handlers import Work
 from shared.contracts.scope import ScopeItem
-from shared.paging import BadCursor, Page, decode_cursor, page_of, uuid_in
+from shared.paging import BadCursor, Page, decode_cursor, moment_in, page_of, uuid_in
 from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.pages import after
 from shared.persistence.unit_of_work import Transaction
@@ -216,11 +216,9 @@ class SqlInstitutions(SqlAggregates[Institution]):
 def _after_in_queue(cursor: str) -> ColumnElement[bool]:
     priority, drafted, key = decode_cursor(cursor, parts=3)
     columns = tables.filing.c
-    try:
-        moment = datetime.fromisoformat(drafted)
-    except ValueError:
-        raise BadCursor from None
-    later = after([columns.drafted_at, columns.id], [moment, uuid_in(key)])
+    if priority not in (str(True), str(False)):
+        raise BadCursor
+    later = after([columns.drafted_at, columns.id], [moment_in(drafted), uuid_in(key)])
     if priority == str(True):
         return or_(not_(columns.priority), and_(columns.priority, later))
     return and_(not_(columns.priority), later)

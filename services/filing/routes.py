@@ -68,7 +68,13 @@ async def decide_routing(query: RoutingQuery, caller: Reader, open_work: OpenWor
     status_code=201,
     response_model=FilingView,
     responses=problems(
-        NotRoutable, refusals.FiledElsewhere, refusals.NotEvaluated, UnknownOrgan, KeyReused, NotYours
+        NotRoutable,
+        refusals.FiledElsewhere,
+        refusals.NotEvaluated,
+        refusals.NotResponsible,
+        UnknownOrgan,
+        KeyReused,
+        NotYours,
     ),
 )
 async def draft_filing(body: NewFiling, caller: ApplicantCaller, once: CreateOnce) -> Response:

@@ -14,7 +14,10 @@ from shared.http.work import View
 from shared.policy import Attribute, Audience, Category, Duty, DutyKind, DutyOwner, Routing, Status
 from shared.values import StationCode, Uscc
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=120, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
 OrganCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")]
 Scope = Annotated[tuple[ScopeItem, ...], Field(min_length=1, max_length=500)]
 

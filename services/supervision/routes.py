@@ -34,8 +34,8 @@ from shared.persistence.idempotency import KeyReused
 InstitutionCaller = Annotated[Principal, allowed(Permission.PLAN)]
 Officer = Annotated[Principal, allowed(Permission.SUPERVISE)]
 Reader = Annotated[Principal, allowed(Permission.READ_REGISTER)]
-OpenWork = Annotated[RequestWorks[Work], Depends()]
-CreateOnce = Annotated[Once[Work], Depends()]
+OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
+CreateOnce = Annotated[Once[Work], Depends(Once)]
 Size = Annotated[int, Query(ge=1, le=200, description="每页条数 · items a page")]
 Cursor = Annotated[
     str | None, Query(max_length=300, description="上一页给出的 next · the last page's `next`")

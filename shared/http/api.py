@@ -7,21 +7,19 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
 from fastapi.telemetry import TelemetryConfig
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.http.problems import Problem, install
+from shared.http.problems import SECURITY_HEADERS, Problem, http_problem, install
 from shared.observability import Telemetry
 from shared.settings import HttpSettings
 
-_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
-)
+_HEADERS = tuple((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
+_DIGITS_OF_A_LENGTH = 18
 
 
 class SecurityHeaders:
@@ -39,6 +37,34 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class BodyLimit:
+    """Refuses a body that is too large, by the length it announces or else while it is read."""
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self._announces_too_much(Headers(scope=scope)):
+            await http_problem(413)(scope, receive, send)
+            return
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self._most:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, counted, send)
+
+    def _announces_too_much(self, headers: Headers) -> bool:
+        length = headers.get("content-length", "")
+        return length.isdecimal() and (len(length) > _DIGITS_OF_A_LENGTH or int(length) > self._most)
+
+
 def create_api(
     *,
     title: str,
@@ -54,8 +80,10 @@ def create_api(
         version="1.0.0",
         docs_url=None,
         redoc_url=None,
-        max_body_size=settings.max_body_bytes,
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(BodyLimit, most=settings.max_body_bytes),
+        ],
         telemetry=_native(telemetry),
         strict_content_type=True,
     )

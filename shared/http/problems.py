@@ -1,5 +1,6 @@
 """Every refusal as a problem document (RFC 9457) with a stable code and a Chinese · English reason."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,16 +8,29 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale
+from shared.http.client import Unreachable
 from shared.identity import NotAuthenticated
 from shared.messaging.failures import is_outage
 from shared.observability import current_traceparent, redact
 
 MEDIA_TYPE = "application/problem+json"
+SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
 _TRACE_ID = slice(3, 35)
+_RETRY = {"Retry-After": "2"}
+_STORAGE = (DBAPIError, PoolTimeout, OSError)
+_NOT_TEXT = ("22021", "22P05")
+# A name a caller made up may be somebody's number; ours look like this.
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 log = structlog.get_logger(__name__)
 
@@ -44,13 +58,16 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (Malformed, 400),
     (PreconditionMissing, 428),
     (TooBusy, 503),
+    (Unreachable, 502),
     (NotFound, 404),
     (Forbidden, 403),
     (Stale, 412),
     (Conflict, 409),
     (Invalid, 422),
 )
+_HEADERS_OF = {401: {"WWW-Authenticate": "Bearer"}, 502: _RETRY, 503: _RETRY}
 _HTTP_TITLES = {
+    400: "请求格式有误 · The request is malformed",
     404: "没有这个地址 · No such address",
     405: "该地址不支持此方法 · Method not allowed here",
     413: "内容过大 · The content is too large",
@@ -127,6 +144,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    for kind in _STORAGE:
+        app.add_exception_handler(kind, _not_stored)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -146,8 +165,22 @@ def problem_response(
         trace_id=_trace_id(),
         extra=refusal.extra,
     )
-    extra = {"WWW-Authenticate": "Bearer"} if status == 401 else {}  # noqa: PLR2004 — the one status with a challenge
-    return _answer(problem, {**extra, **(headers or {})})
+    return _answer(problem, {**_HEADERS_OF.get(status, {}), **(headers or {})})
+
+
+def http_problem(status: int, *, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer to what HTTP itself does not allow."""
+    title = _HTTP_TITLES.get(status, "请求未被接受 · The request was refused")
+    code = f"NJT-GEN-0{status}"
+    problem = Problem(
+        type=f"urn:ningjitong:problem:{code}",
+        title=title,
+        status=status,
+        detail=title,
+        code=code,
+        trace_id=_trace_id(),
+    )
+    return _answer(problem, headers or {})
 
 
 def _answer(problem: Problem, headers: Mapping[str, str]) -> Response:
@@ -172,29 +205,32 @@ def _field(error: Mapping[str, Any]) -> FieldProblem:
     reason = _FIELD_REASONS.get(kind) or f"内容不合规 · {error['msg']}"
     if "·" in str(error["msg"]):
         reason = str(error["msg"]).removeprefix("Value error, ")
-    place = ".".join(str(part)[:60] for part in error["loc"])
+    place = ".".join(map(_shown, error["loc"]))
     return FieldProblem(field=redact(place), reason=redact(reason), code=kind)
+
+
+def _shown(part: object) -> str:
+    return str(part) if isinstance(part, int) or _NAME.fullmatch(str(part)) else "?"
 
 
 async def _http(_: Request, exc: Exception) -> Response:
     status = exc.status_code if isinstance(exc, HTTPException) else 500
     headers = exc.headers if isinstance(exc, HTTPException) else None
-    title = _HTTP_TITLES.get(status, "请求未被接受 · The request was refused")
-    code = f"NJT-GEN-0{status}"
-    problem = Problem(
-        type=f"urn:ningjitong:problem:{code}",
-        title=title,
-        status=status,
-        detail=title,
-        code=code,
-        trace_id=_trace_id(),
-    )
-    return _answer(problem, dict(headers or {}))
+    return http_problem(status, headers=headers)
+
+
+async def _not_stored(_: Request, exc: Exception) -> Response:
+    """What the database said no to: it is away, or the text holds what no text column can (a NUL, half a character)."""
+    if is_outage(exc):
+        return problem_response(TooBusy())
+    if isinstance(exc, DBAPIError) and getattr(exc.orig, "sqlstate", None) in _NOT_TEXT:
+        return problem_response(
+            Invalid("文本含有不可存储的字符 · The text holds characters that cannot be stored")
+        )
+    raise exc
 
 
 async def _unexpected(request: Request, exc: Exception) -> Response:
-    if isinstance(exc, PoolTimeout) or is_outage(exc):
-        return problem_response(TooBusy(), headers={"Retry-After": "2"})
     log.error("unexpected", path=request.scope.get("path"), exc_info=exc)
     title = "系统内部错误，已记录 · An internal error; it was recorded"
     problem = Problem(
@@ -205,7 +241,7 @@ async def _unexpected(request: Request, exc: Exception) -> Response:
         code="NJT-GEN-0500",
         trace_id=_trace_id(),
     )
-    return _answer(problem, {})
+    return _answer(problem, SECURITY_HEADERS)  # this answer is sent from outside every middleware
 
 
 def _trace_id() -> str | None:

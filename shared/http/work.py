@@ -1,5 +1,6 @@
 """Opens a request's unit of work in its caller's name, and makes a creation asked for twice happen once."""
 
+import json
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Generic, Protocol, TypeVar
@@ -86,20 +87,32 @@ class Once(RequestWorks[W]):
 
         `keep` is what a repeat is shown where the first answer holds a secret that is kept nowhere.
         """
-        asked = self._act.encode() + b"\x00" + content.model_dump_json().encode()
+        asked = self._act.encode() + b"\x00" + _canonical(content)
         async with self._works.transaction(self._scope(caller)) as transaction:
             stored = await transaction.idempotency.claim(self._key, asked)
             if stored is not None:
-                return Response(stored[1], status_code=stored[0], media_type="application/json")
+                return _made(stored[1], status=stored[0])
             made = await make(self._works.bind(transaction))
             await transaction.note(self._act)
             view = show(made)
             body = view.model_dump_json().encode()
             kept = keep(made).model_dump_json().encode() if keep else body
             await transaction.idempotency.remember(self._key, status=201, body=kept)
-        return Response(
-            body, status_code=201, media_type="application/json", headers={"ETag": etag(view.version)}
-        )
+        return _made(body, status=201)
+
+
+def _made(body: bytes, *, status: int) -> Response:
+    tag = etag(json.loads(body)["version"])
+    return Response(body, status_code=status, media_type="application/json", headers={"ETag": tag})
+
+
+def _canonical(content: BaseModel) -> bytes:
+    """The same content as the same bytes in every process: sets have no order of their own."""
+    return json.dumps(content.model_dump(), sort_keys=True, default=_ordered).encode()
+
+
+def _ordered(value: object) -> object:
+    return sorted(map(str, value)) if isinstance(value, frozenset | set) else str(value)
 
 
 def shown(view: View) -> Response:

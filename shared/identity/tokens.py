@@ -68,6 +68,7 @@ class TokenVerifier:
         now = self._clock.now().timestamp()
         known = self._remembered.get(token)
         if known is not None and known[0] > now:
+            self._remembered.move_to_end(token)
             return known[1]
         claims = await self._claims(token, now)
         expires = self._checked(claims, now)
@@ -98,8 +99,8 @@ class TokenVerifier:
         return jwt.decode(token, self._keys, algorithms=[ALGORITHM]).claims
 
     async def _refresh(self, now: float) -> None:
+        self._fetched_at = now  # before asking: an issuer that is away is not asked for every forged token
         self._keys = KeySet.import_key_set(await self._fetch_keys())
-        self._fetched_at = now
 
     def _checked(self, claims: dict[str, Any], now: float) -> float:
         if claims.get("iss") != self._issuer or claims.get("aud") != self._audience:

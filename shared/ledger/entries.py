@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -82,6 +82,8 @@ def state_digest(row: Mapping[str, Any]) -> bytes:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, datetime):  # the database gives a moment back in another zone than it was given
+        return value.astimezone(UTC).isoformat()
     return value.hex() if isinstance(value, bytes) else str(value)
 
 

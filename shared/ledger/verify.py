@@ -11,6 +11,10 @@ _CHAIN = text("""
     SELECT link.position, link.digest AS link_digest, link.entry_id, entry.*
     FROM ledger_link AS link LEFT JOIN ledger_entry AS entry ON entry.id = link.entry_id ORDER BY link.position
 """)
+_LOOSE = text("""
+    SELECT min(id) FROM ledger_entry AS entry
+    WHERE sealed AND NOT EXISTS (SELECT 1 FROM ledger_link AS link WHERE link.entry_id = entry.id)
+""")
 
 
 class BrokenLedger(Exception):  # noqa: N818 — it is what was found, not a fault of the finder
@@ -38,4 +42,9 @@ async def verify(connection: AsyncConnection) -> Verified:
         if digest != row["link_digest"]:
             raise BrokenLedger(f"第 {expected} 环的条目被改动 · the entry of link {expected} was altered")
         expected += 1
+    loose = (await connection.execute(_LOOSE)).scalar_one()
+    if loose is not None:
+        raise BrokenLedger(
+            f"第 {expected} 环缺失，条目 {loose} 已封存 · link {expected} of entry {loose} is missing"
+        )
     return Verified(links=expected - 1, tip=digest)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from socket import gaierror
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -11,6 +12,8 @@ from shared.observability import redact
 
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 10, 60, 600, 3600))
 _LOOKS_FOR_THE_MISSING = 3
+# Connection lost or refused, no room, shutting down or starting up, or a standby that does not write yet.
+_AWAY = ("08", "53", "57P", "25006")
 
 
 class Gap(NotFound):
@@ -58,6 +61,16 @@ def verdict(problem: BaseException, *, attempts: int) -> Verdict:
 
 def is_outage(problem: BaseException) -> bool:
     """Whether the database itself is away: then no message is at fault, and the whole batch waits for it."""
-    if isinstance(problem, DBAPIError) and problem.connection_invalidated:
+    if isinstance(problem, DBAPIError):
+        return problem.connection_invalidated or _is_away(problem)
+    # A host with several addresses, none of which answers, is a bare OSError.
+    networks = isinstance(problem, (ConnectionError, TimeoutError, gaierror)) or type(problem) is OSError
+    return networks or isinstance(problem, PoolTimeout)
+
+
+def _is_away(problem: DBAPIError) -> bool:
+    if (getattr(problem.orig, "sqlstate", None) or "").startswith(_AWAY):
         return True
-    return isinstance(problem, (InterfaceError, OperationalError, PoolTimeout, ConnectionError, TimeoutError))
+    # asyncpg calls a value that it cannot encode an interface error too; that is the message's fault.
+    unencodable = isinstance(getattr(problem.orig, "__cause__", None), ValueError)
+    return isinstance(problem, (InterfaceError, OperationalError)) and not unencodable

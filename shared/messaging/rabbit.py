@@ -5,13 +5,13 @@ without their consumers, which nobody is told of.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
-from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika.exceptions import PublishError
+from aiormq.abc import DeliveredMessage
 
 from shared.messaging.bus import Delivery, Message, Outcome, Queue, Topology
 
@@ -20,24 +20,44 @@ _DELIVERY_LIMIT = 100
 _DEAD_DELIVERY_LIMIT = 1_000_000
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _CONFIRM_SECONDS = 30
-_LOST = (AMQPError, ConnectionError, TimeoutError, OSError, asyncio.InvalidStateError, RuntimeError)
 
 log = structlog.get_logger(__name__)
 
 Connect = Callable[[], Awaitable[AbstractConnection]]
+Declare = Callable[[AbstractChannel], Awaitable[None]]
+
+
+class _Outliving:
+    """Gives up the block for whatever the client raises when the broker goes, but not when we are told to stop.
+
+    A connection that breaks reaches those who wait on it as any of a dozen exceptions, a cancellation among them.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, problem: BaseException | None, __: object) -> bool:
+        task = asyncio.current_task()
+        told_to_stop = isinstance(problem, asyncio.CancelledError) and task is not None and task.cancelling()
+        if told_to_stop or not isinstance(problem, (Exception, asyncio.CancelledError)):
+            return False
+        log.warning(self._what, problem=type(problem).__name__)
+        return True
 
 
 class RabbitAttachment:
     """A consumer that attaches, notices when the broker or the channel is gone, and attaches again."""
 
-    def __init__(self, connect: Connect, queue: str, prefetch: int) -> None:
+    def __init__(self, connect: Connect, declare: Declare, queue: str, prefetch: int) -> None:
         self._connect = connect
+        self._declare = declare
         self._queue = queue
         self._prefetch = prefetch
         self._arrived: asyncio.Queue[Delivery] = asyncio.Queue()
         self._channel: AbstractChannel | None = None
         self._session = 0
-        self._lost = asyncio.Event()
         self._attached = False
         self._task = asyncio.create_task(self._supervise(), name=f"attach {queue}")
 
@@ -58,48 +78,51 @@ class RabbitAttachment:
     async def settle(self, deliveries: Sequence[Delivery]) -> None:
         if not deliveries or deliveries[-1].session != self._session or self._channel is None:
             return
-        underlay = await self._channel.get_underlay_channel()
-        with contextlib.suppress(*_LOST):
+        with _Outliving("not acknowledged"):  # then it is delivered again
+            underlay = await self._channel.get_underlay_channel()
             await underlay.basic_ack(deliveries[-1].tag, multiple=True)
 
     async def close(self) -> None:
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait({self._task})
 
     async def _supervise(self) -> None:
         pause = _FIRST_PAUSE
         while True:
             try:
-                async with await self._connect() as connection:
-                    await self._attach(connection)
-                    pause = _FIRST_PAUSE
-                    await self._lost.wait()
-            except _LOST as problem:
-                log.warning("consumer not attached", queue=self._queue, problem=type(problem).__name__)
+                with _Outliving(f"not attached to {self._queue}"):
+                    async with await self._connect() as connection:
+                        lost = await self._attach(connection)
+                        pause = _FIRST_PAUSE
+                        await lost.wait()
             finally:
                 self._attached = False
                 self._session += 1
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    async def _attach(self, connection: AbstractConnection) -> None:
-        self._lost.clear()
+    async def _attach(self, connection: AbstractConnection) -> asyncio.Event:
+        """Consume on a new channel; the event tells when the broker ended that, whichever way it did."""
+        lost = asyncio.Event()
+        connection.close_callbacks.add(lambda *_: lost.set())
+        async with connection.channel() as declaring:
+            await self._declare(declaring)
         channel = await connection.channel(publisher_confirms=False)
+        channel.close_callbacks.add(lambda *_: lost.set())
         await channel.set_qos(prefetch_count=self._prefetch)
-        channel.close_callbacks.add(lambda *_: self._lost.set())
-        connection.close_callbacks.add(lambda *_: self._lost.set())
         underlay = await channel.get_underlay_channel()
-        underlay.on_consumer_cancel_callbacks.add(lambda *_: self._lost.set())
-        queue = await channel.get_queue(self._queue)
+        underlay.on_consumer_cancel_callbacks.add(lambda *_: lost.set())
         self._channel = channel
         session = self._session
 
-        async def arrived(incoming: AbstractIncomingMessage) -> None:
-            self._arrived.put_nowait(_delivery(incoming, session))
+        async def arrived(message: DeliveredMessage) -> None:
+            self._arrived.put_nowait(_delivery(message, session))
 
-        await queue.consume(arrived)
-        self._attached = True
+        # Not the client's own message objects: making one fails on properties that only a stranger sets, and what
+        # never reaches the queue would be acknowledged with what came after it.
+        await underlay.basic_consume(self._queue, arrived)
+        self._attached = not lost.is_set()
+        return lost
 
 
 class RabbitBus:
@@ -112,6 +135,7 @@ class RabbitBus:
         self._exchanges: dict[str, AbstractExchange] = {}
         self._channel: AbstractChannel | None = None
         self._opening = asyncio.Lock()
+        self._declared: list[Topology] = []
         self._attachments: list[RabbitAttachment] = []
 
     @property
@@ -120,34 +144,33 @@ class RabbitBus:
 
     async def declare(self, topology: Topology) -> None:
         """Declare what is missing; waits for a broker that is not there yet."""
+        self._declared.append(topology)
         pause = _FIRST_PAUSE
         while True:
-            try:
+            with _Outliving("not declared"):
                 async with await self._connect() as connection:
-                    await _declare(await connection.channel(), topology)
-            except _LOST as problem:
-                log.warning("broker not reachable", problem=type(problem).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
-            else:
+                    await self._declare_all(await connection.channel())
                 return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def publish(self, messages: Sequence[Message]) -> list[Outcome]:
-        try:
-            exchanges = {name: await self._exchange(name) for name in {each.exchange for each in messages}}
-        except _LOST as problem:
-            log.warning("cannot publish", problem=type(problem).__name__)
-            return [Outcome.FAILED] * len(messages)
+        exchanges: dict[str, AbstractExchange] = {}
+        with _Outliving("cannot publish"):
+            for name in {each.exchange for each in messages}:
+                exchanges[name] = await self._exchange(name)
         sent = await asyncio.gather(
-            *(_publish(exchanges[message.exchange], message) for message in messages), return_exceptions=True
+            *(_publish(exchanges.get(message.exchange), message) for message in messages),
+            return_exceptions=True,
         )
         outcomes = [_outcome(result) for result in sent]
         if Outcome.FAILED in outcomes:
+            log.warning("not confirmed", messages=outcomes.count(Outcome.FAILED))
             await self._forget_channel()
         return outcomes
 
     async def consume(self, queue: str, *, prefetch: int) -> RabbitAttachment:
-        attachment = RabbitAttachment(self._connect, queue, prefetch)
+        attachment = RabbitAttachment(self._connect, self._declare_all, queue, prefetch)
         self._attachments.append(attachment)
         return attachment
 
@@ -155,6 +178,11 @@ class RabbitBus:
         for attachment in self._attachments:
             await attachment.close()
         await self._forget_channel()
+
+    async def _declare_all(self, channel: AbstractChannel) -> None:
+        """Each new session begins with this: a queue that was deleted comes back with those who listen to it."""
+        for topology in self._declared:
+            await _declare(channel, topology)
 
     async def _connect(self) -> AbstractConnection:
         return await aio_pika.connect(
@@ -164,7 +192,7 @@ class RabbitBus:
     async def _exchange(self, name: str) -> AbstractExchange:
         async with self._opening:
             if self._channel is None or self._channel.is_closed:
-                self._exchanges.clear()
+                await self._forget_channel()
                 self._connection = await self._connect()
                 self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
             if name not in self._exchanges:
@@ -175,11 +203,13 @@ class RabbitBus:
         connection, self._connection, self._channel = self._connection, None, None
         self._exchanges.clear()
         if connection is not None:
-            with contextlib.suppress(*_LOST):
+            with _Outliving("connection not closed"):
                 await connection.close()
 
 
-async def _publish(exchange: AbstractExchange, message: Message) -> object:
+async def _publish(exchange: AbstractExchange | None, message: Message) -> object:
+    if exchange is None:
+        raise ConnectionError("没有通往消息代理的通道 · No channel to the broker")
     return await exchange.publish(
         aio_pika.Message(
             message.body,
@@ -199,23 +229,23 @@ def _outcome(result: object) -> Outcome:
     match result:
         case PublishError():
             return Outcome.UNROUTABLE
-        case DeliveryError() | BaseException():
-            log.warning("not confirmed", problem=type(result).__name__)
+        case BaseException():
             return Outcome.FAILED
         case _:
             return Outcome.CONFIRMED
 
 
-def _delivery(incoming: AbstractIncomingMessage, session: int) -> Delivery:
+def _delivery(arrived: DeliveredMessage, session: int) -> Delivery:
+    properties = arrived.header.properties
     message = Message(
-        id=incoming.message_id or "",
-        exchange=incoming.exchange or "",
-        routing_key=incoming.routing_key or "",
-        body=incoming.body,
-        content_type=incoming.content_type or "",
-        headers={name: str(value) for name, value in incoming.headers.items()},
+        id=properties.message_id or "",
+        exchange=arrived.exchange or "",
+        routing_key=arrived.routing_key or "",
+        body=arrived.body,
+        content_type=properties.content_type or "",
+        headers={name: str(value) for name, value in (properties.headers or {}).items()},
     )
-    return Delivery(message=message, tag=incoming.delivery_tag or 0, session=session)
+    return Delivery(message=message, tag=arrived.delivery_tag or 0, session=session)
 
 
 async def _declare(channel: AbstractChannel, topology: Topology) -> None:

@@ -5,11 +5,17 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.errors import NotFound, Refusal, Stale
+from shared.errors import Forbidden, NotFound, Refusal, Stale
 from shared.ledger.entries import Ledger
+
+
+class OutOfReach(Forbidden):
+    """不在您的管辖或单位之内 · Outside your territory or institution."""
+
+    code = "NJT-GEN-1004"
 
 
 class Versioned(Protocol):
@@ -80,12 +86,16 @@ class SqlAggregates(Generic[A]):
         return aggregate
 
     async def save(self) -> None:
-        """Write what was added and what changed; raises Stale or one of `refusals`."""
+        """Write what was added and what changed; raises Stale, OutOfReach or one of `refusals`."""
         try:
             await self._insert_added()
             await self._update_changed()
         except IntegrityError as broken:
             raise self._refusal(broken) from broken
+        except ProgrammingError as broken:
+            if _is_out_of_reach(broken):
+                raise OutOfReach from broken
+            raise
 
     async def _insert_added(self) -> None:
         if not self._added:
@@ -120,3 +130,13 @@ class SqlAggregates(Generic[A]):
         name = getattr(getattr(broken.orig, "__cause__", None), "constraint_name", None)
         make = self.refusals.get(name or "")
         return make() if make else broken
+
+
+def _is_out_of_reach(broken: ProgrammingError) -> bool:
+    """Whether row-level security refused a new row.
+
+    Its code is that of a missing grant, which is our own fault; the place in the server that said it tells them apart,
+    and unlike its words it is not translated.
+    """
+    told: str | None = getattr(getattr(broken.orig, "__cause__", None), "server_source_function", None)
+    return told == "ExecWithCheckOptions"

@@ -13,6 +13,7 @@ from services.filing.domain.refusals import (
     NotEvaluated,
     NothingToAcknowledge,
     NotPledgeable,
+    NotResponsible,
     NotTheHandlingOrgan,
     OutOfTurn,
     PublicityRunning,
@@ -29,6 +30,7 @@ from shared.policy import (
     DutyKind,
     DutyOwner,
     OccupationEntry,
+    OrganKind,
     Policy,
     Routing,
     UnknownOccupation,
@@ -186,6 +188,16 @@ class Filing:
             raise NotTheHandlingOrgan(
                 f"由 {self.handled_by} 经办 · {self.handled_by} handles it", basis=self.basis
             )
+
+
+def responsible_organ(code: str, policy: Policy) -> str:
+    """The district or park an applicant belongs to (N2.0); raises UnknownOrgan, or NotResponsible for any other."""
+    organ = policy.organ(code)
+    if organ.kind not in (OrganKind.DISTRICT, OrganKind.PARK):
+        raise NotResponsible(
+            f"{organ.name}：须为所在区或园区 · it must be a district or park", basis=("N2.0",)
+        )
+    return organ.code
 
 
 def handling_organ(routing: Routing, policy: Policy, *, organ: str) -> str:

@@ -93,6 +93,12 @@ class NotFiledByProvince(Conflict):
     code = "NJT-FIL-1015"
 
 
+class NotResponsible(Conflict):
+    """该机关不是区或园区经办机关 · This organ is no district or park."""
+
+    code = "NJT-FIL-1017"
+
+
 class BadValidity(Invalid):
     """有效期有误 · The period of validity is not valid."""
 

@@ -28,7 +28,7 @@ class FaultyCertificates(Invalid):
 
 
 class AlreadyClaimed(Conflict):
-    """证书或人员同时被另一申领占用，请重试 · Another claim took the certificate or the person's turn meanwhile; try again."""
+    """证书或持证人同时被另一申领占用，请重试 · Another claim was first just now; try again."""
 
     code = "NJT-SUB-1005"
 
@@ -73,3 +73,9 @@ class RepeatedCertificate(Invalid):
     """同一证书列了多次 · A certificate is listed more than once."""
 
     code = "NJT-SUB-1012"
+
+
+class CertificateKnown(Conflict):
+    """证书编号已在册 · A certificate with this number is on record already."""
+
+    code = "NJT-SUB-1013"

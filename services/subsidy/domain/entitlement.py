@@ -1,0 +1,34 @@
+"""What makes a certificate paid once: who was granted what, for the whole city."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from services.subsidy.domain.terms import Grant, History
+
+
+@dataclass(eq=False, kw_only=True)
+class Entitlement:
+    """A grant that a claim holds for a person, until the claim is declined."""
+
+    id: UUID
+    claim_id: UUID
+    holder_index: bytes
+    grant: Grant
+    live: bool = True
+    version: int = 0
+
+    def release(self) -> None:
+        """The claim was declined: the certificate may be claimed again."""
+        self.live = False
+
+
+class Entitlements(Protocol):
+    """Every live grant of the city; not under territorial isolation, because a person may change employers."""
+
+    def add(self, aggregate: Entitlement) -> None: ...
+
+    async def histories(self, holders: Collection[bytes]) -> Mapping[bytes, History]: ...
+
+    async def of_claim(self, claim_id: UUID) -> Sequence[Entitlement]: ...

@@ -1,0 +1,1 @@
+"""The provincial counterpart, over the in-process bus and over a real broker."""

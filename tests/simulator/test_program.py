@@ -1,0 +1,163 @@
+"""The simulator as a program: a scenario's end is its exit code, and it answers until it is stopped."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner
+
+from cli.province import app
+from cli.servers.rabbitmq import RabbitServer
+from shared.contracts.province import MessageCode, ProvinceEnvelope, Receipt
+from shared.province.signing import Ed25519Signer
+from tests.simulator.city import ACCEPTED, City, account_opened, institution_filed, technically_refused
+
+SIMULATOR = (sys.executable, "-m", "simulator")
+NJT_PROVINCE = (sys.executable, "-c", "from cli.province import app; app()", "simulate")
+
+
+@pytest.fixture
+def keys(tmp_path: Path, distant_city: City) -> list[str]:
+    """The options that name the province's private key and the city's public keys."""
+    (tmp_path / "key.pem").write_bytes(Ed25519Signer(Ed25519PrivateKey.generate()).to_pem())
+    (tmp_path / "peers.json").write_text(json.dumps(distant_city.signer.public()), encoding="utf-8")
+    return ["--key", str(tmp_path / "key.pem"), "--peers", str(tmp_path / "peers.json")]
+
+
+def scenario(folder: Path, business_keys: Sequence[str]) -> list[str]:
+    """The option of a scenario that files one institution for each key, in one lane."""
+    lane = str(uuid4())
+    steps = [
+        {
+            "send": MessageCode.INSTITUTION_FILED,
+            "service": "filing",
+            "lane": lane,
+            "business_key": key,
+            "payload": institution_filed().model_dump(mode="json"),
+        }
+        for key in business_keys
+    ]
+    path = folder / "story.jsonl"
+    path.write_text("\n".join(json.dumps(step) for step in steps), encoding="utf-8")
+    return ["--scenario", str(path)]
+
+
+@asynccontextmanager
+async def started(
+    broker: RabbitServer, *arguments: str, program: Sequence[str] = SIMULATOR
+) -> AsyncIterator[Process]:
+    environment = os.environ | {"PROVINCE_AMQP_URL": broker.province_url, "PYTHONIOENCODING": "utf-8"}
+    process = await asyncio.create_subprocess_exec(
+        *program, *arguments, stdout=PIPE, stderr=STDOUT, env=environment
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def ended(process: Process) -> tuple[int | None, str]:
+    async with asyncio.timeout(30):
+        output, _ = await process.communicate()
+    return process.returncode, output.decode()
+
+
+@pytest.mark.parametrize("program", [SIMULATOR, NJT_PROVINCE])
+async def test_a_scenario_that_is_carried_out_ends_well_and_every_message_has_a_line(
+    broker: RabbitServer, keys: list[str], tmp_path: Path, program: Sequence[str]
+) -> None:
+    story = [f"first-{uuid4()}", f"second-{uuid4()}"]
+    async with started(broker, *keys, *scenario(tmp_path, story), program=program) as process:
+        code, output = await ended(process)
+    assert code == 0
+    for sequence, key in enumerate(story, start=1):
+        lines = [line for line in output.splitlines() if key in line]
+        arrows = [" → INSTITUTION_FILED", " ← RECEIPT", " ← RECEIPT"]
+        assert [arrow in line for arrow, line in zip(arrows, lines, strict=True)] == [True] * 3
+        assert f"#{sequence}  {key}" in lines[0]
+        assert lines[1].endswith("technical ok")
+        assert lines[2].endswith("business ok")
+    assert "测试企业甲" not in output
+
+
+async def test_a_scenario_with_a_refused_message_ends_with_one_and_says_why(
+    broker: RabbitServer, distant_city: City, keys: list[str], tmp_path: Path
+) -> None:
+    bad, good = f"bad-{uuid4()}", f"good-{uuid4()}"
+
+    def answer(envelope: ProvinceEnvelope) -> Sequence[Receipt]:
+        return [technically_refused("PAYLOAD")] if envelope.business_key == bad else ACCEPTED
+
+    distant_city.answer = answer
+    async with started(broker, *keys, *scenario(tmp_path, [bad, good])) as process:
+        code, output = await ended(process)
+    assert code == 1
+    assert f"✗ INSTITUTION_FILED {bad}: PAYLOAD 拒收 · refused" in output
+    assert [it.sequence for it in distant_city.messages(MessageCode.INSTITUTION_FILED)] == [1, 1]
+
+
+async def test_a_message_without_a_receipt_in_time_ends_with_one(
+    broker: RabbitServer, distant_city: City, keys: list[str], tmp_path: Path
+) -> None:
+    distant_city.answer = lambda _: ()
+    story = scenario(tmp_path, [f"silence-{uuid4()}"])
+    async with started(broker, *keys, *story, "--seconds", "0.5") as process:
+        code, output = await ended(process)
+    assert code == 1
+    assert "没有回执 · no receipt in time" in output
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+async def test_without_a_scenario_it_answers_until_it_is_stopped(
+    broker: RabbitServer, distant_city: City, keys: list[str], stop: signal.Signals
+) -> None:
+    async with started(broker, *keys) as process:
+        for _ in range(2):
+            assert await distant_city.tell(distant_city.envelope(account_opened())) == list(ACCEPTED)
+        process.send_signal(stop)
+        code, output = await ended(process)
+    assert (code, output.count("← ACCOUNT_OPENED")) == (0, 2)
+    assert "Traceback" not in output
+
+
+async def test_after_its_scenario_it_stays_when_asked(
+    broker: RabbitServer, distant_city: City, keys: list[str], tmp_path: Path
+) -> None:
+    story = scenario(tmp_path, [f"first-{uuid4()}"])
+    async with started(broker, *keys, *story, "--stay") as process:
+        await distant_city.until(lambda: bool(distant_city.messages(MessageCode.INSTITUTION_FILED)))
+        assert await distant_city.tell(distant_city.envelope(account_opened())) == list(ACCEPTED)
+        assert process.returncode is None
+        process.send_signal(signal.SIGINT)
+        code, _ = await ended(process)
+    assert code == 0
+
+
+def test_a_key_file_that_holds_no_key_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    files = ["--key", str(tmp_path / "empty"), "--peers", str(tmp_path / "empty")]
+    result = CliRunner().invoke(app, ["simulate", "--url", "amqp://127.0.0.1:1/", *files])
+    assert result.exit_code == 2
+    assert "不是 PEM 私钥" in result.output
+
+
+def test_where_the_simulator_is_not_installed_the_command_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "simulator.__main__", None)
+    (tmp_path / "empty").touch()
+    files = ["--key", str(tmp_path / "empty"), "--peers", str(tmp_path / "empty")]
+    result = CliRunner().invoke(app, ["simulate", "--url", "amqp://127.0.0.1:1/", *files])
+    assert result.exit_code == 1
+    assert "The simulator is not installed here" in result.output

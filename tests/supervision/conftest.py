@@ -1,0 +1,11 @@
+"""The city's own policy pack."""
+
+import pytest
+
+from shared.policy import Policy, load_policy
+from shared.settings import PolicySettings
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    return load_policy(PolicySettings().folder)

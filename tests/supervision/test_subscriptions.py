@@ -1,0 +1,97 @@
+"""What supervision hears, and what it keeps of it."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from services.supervision import handlers
+from services.supervision.domain.institution import SupervisedInstitution
+from services.supervision.domain.refusals import UnknownInstitution
+from services.supervision.domain.terms import Standing
+from services.supervision.subscriptions import subscriptions
+from shared.contracts import filing, subsidy
+from shared.policy import Audience, Category, Policy
+from shared.values import Fen
+from tests.supervision.fakes import AT, DISTRICT, OWN, TURNER, Desk, an_institution
+
+
+@pytest.fixture
+def desk(policy: Policy) -> Desk:
+    return Desk(policy=policy)
+
+
+def test_supervision_hears_the_register_and_what_was_paid() -> None:
+    assert subscriptions.streams == {"filing.institution", "subsidy.claim"}
+
+
+async def test_n2_1_what_a_district_registers_and_the_province_files_is_supervised_alike(desk: Desk) -> None:
+    facts = {
+        "organ": DISTRICT,
+        "name": "示例机械有限公司",
+        "uscc": OWN,
+        "category": Category.CENTRAL_ENTERPRISE,
+        "audience": Audience.OWN_STAFF,
+        "scope": (TURNER,),
+        "valid_from": date(2026, 1, 1),
+        "valid_until": date(2028, 12, 31),
+    }
+    registered = filing.InstitutionRegistered(
+        **facts, basis=("N2.2",), institution_id=uuid4(), filing_id=uuid4(), filing_number="示例1号"
+    )
+    recognized = filing.InstitutionRecognized(
+        **facts, basis=("N2.1",), institution_id=uuid4(), provincial_number="示例2号", station_codes=()
+    )
+    for event in (registered, recognized):
+        await handlers.keep_institution(event, desk.at(AT))
+        kept = await desk.institutions.get(event.institution_id)
+        assert (kept.name, kept.uscc, kept.organ, kept.audience) == (
+            event.name,
+            OWN,
+            DISTRICT,
+            event.audience,
+        )
+        assert (kept.scope, kept.valid_from, kept.valid_until) == (
+            (TURNER,),
+            event.valid_from,
+            event.valid_until,
+        )
+        assert (kept.standing, kept.paid_certificates, kept.paid_fen) == (Standing.ACTIVE, 0, 0)
+
+
+async def test_the_registers_word_on_standing_is_kept(desk: Desk) -> None:
+    institution = an_institution()
+    desk.institutions.add(institution)
+    about = {"institution_id": institution.id, "organ": DISTRICT, "basis": ("N3.3",)}
+    await handlers.note_suspended(filing.InstitutionSuspended(**about, reason="整改逾期"), desk.at(AT))
+    stood = institution.standing
+    await handlers.note_resumed(filing.InstitutionResumed(**about), desk.at(AT))
+    assert (stood, institution.standing) == (Standing.SUSPENDED, Standing.ACTIVE)
+
+
+async def test_what_was_paid_on_its_certificates_adds_up(desk: Desk) -> None:
+    institution = an_institution()
+    desk.institutions.add(institution)
+    for certificates, amount in ((3, 450_000), (2, 300_001)):
+        await handlers.note_claim_paid(a_payment(institution, certificates, amount), desk.at(AT))
+    assert (institution.paid_certificates, institution.paid_fen) == (5, 750_001)
+
+
+async def test_a_payment_for_an_institution_not_heard_of_yet_waits_for_it(desk: Desk) -> None:
+    with pytest.raises(UnknownInstitution):
+        await handlers.note_claim_paid(a_payment(an_institution(), 1, 1), desk.at(AT))
+
+
+def a_payment(institution: SupervisedInstitution, certificates: int, amount: int) -> subsidy.ClaimPaid:
+    return subsidy.ClaimPaid.model_validate(
+        {
+            "organ": DISTRICT,
+            "basis": ["N1.6"],
+            "claim_id": uuid4(),
+            "institution_id": institution.id,
+            "uscc": OWN,
+            "certificates": certificates,
+            "amount_fen": Fen(amount),
+            "items": [],
+        }
+    )
