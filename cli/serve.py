@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated
 
 import typer
@@ -37,7 +37,7 @@ def serve(
     roles = {"api": _api, "worker": _worker}
     if service not in SERVICES or role not in roles:
         raise typer.BadParameter(f"{service} {role}: {', '.join(SERVICES)} × {', '.join(roles)}")
-    settings = Settings()  # type: ignore[call-arg]  # every field comes from the environment
+    settings = Settings()
     as_json = settings.profile not in (Profile.DEMO, Profile.LOCAL)
     configure_logging(service, settings.telemetry.log_level, json=as_json)
     asyncio.run(roles[role](service, settings, host=host, port=port))
@@ -68,7 +68,9 @@ async def _worker(service: str, settings: Settings, *, host: str, port: int) -> 
 
 
 @asynccontextmanager
-async def _working(declare, running) -> AsyncIterator[None]:  # type: ignore[no-untyped-def]
+async def _working(
+    declare: Callable[[], Awaitable[None]], running: Callable[[], AbstractAsyncContextManager[None]]
+) -> AsyncIterator[None]:
     """Declare and work in the background: the broker may be away when the process starts."""
     stop = asyncio.Event()
 
@@ -112,7 +114,9 @@ def migrate(
     """迁移一个服务的数据库，地址取自 NJT_DATABASE__URL · Bring one service's schema to a revision."""
     url = os.environ.get("NJT_DATABASE__URL")
     if service not in SERVICES or not url:
-        raise typer.BadParameter("缺少 NJT_DATABASE__URL 或服务名有误 · NJT_DATABASE__URL or service is wrong")
+        raise typer.BadParameter(
+            "缺少 NJT_DATABASE__URL 或服务名有误 · NJT_DATABASE__URL or service is wrong"
+        )
     if wait:
         asyncio.run(_until_migrated(service, url))
     else:

@@ -90,7 +90,7 @@ async def _opened(
     """Accounts listens on a port as well, where the others fetch its keys."""
     port = free_port()
     clock = home.story_clock()
-    bases = {name: f"http://127.0.0.1:{port}" for name in suite_database.SERVICES}
+    bases = dict.fromkeys(suite_database.SERVICES, f"http://127.0.0.1:{port}")
     plan = make_plan(database, bases=bases, story=True)
     async with assembled(plan) as suite, AsyncExitStack() as stack:
         await stack.enter_async_context(served(suite.apps["accounts"], port=port))

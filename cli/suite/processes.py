@@ -65,8 +65,8 @@ async def running(
     processes: list[Process] = []
     try:
         for service in SERVICES:
-            processes.append(_start(plan, service, "api", ports[service], logs))
-            processes.append(_start(plan, service, "worker", free_port(), logs))
+            processes.append(_start(plan, logs, f"{service}-api", port=ports[service]))
+            processes.append(_start(plan, logs, f"{service}-worker", port=free_port()))
         suite = Processes(processes=processes)
         say(f"启动 {len(processes)} 个进程，日志在 {logs} · {len(processes)} processes started, logs there")
         await suite.ready()
@@ -75,8 +75,9 @@ async def running(
         await _stop(processes)
 
 
-def _start(plan: Plan, service: str, role: str, port: int, logs: Path) -> Process:
-    log = logs / f"{service}-{role}.log"
+def _start(plan: Plan, logs: Path, name: str, *, port: int) -> Process:
+    service, _, role = name.partition("-")
+    log = logs / f"{name}.log"
     environment = {**os.environ, **plan.environment(service), "PYTHONPATH": str(REPOSITORY)}
     with log.open("wb") as sink:
         child = subprocess.Popen(
@@ -87,7 +88,7 @@ def _start(plan: Plan, service: str, role: str, port: int, logs: Path) -> Proces
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Process(name=f"{service}-{role}", base=f"http://127.0.0.1:{port}", log=log, child=child)
+    return Process(name=name, base=f"http://127.0.0.1:{port}", log=log, child=child)
 
 
 async def _ready(process: Process) -> None:

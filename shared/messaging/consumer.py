@@ -1,8 +1,9 @@
 """Takes deliveries in batches, applies them in one transaction, and lets one bad message harm only itself."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -11,7 +12,7 @@ from shared.clock import Clock
 from shared.identity.scope import Scope
 from shared.ids import uuid7
 from shared.messaging.bus import Attachment, Bus, Delivery, Queue
-from shared.messaging.failures import Gap, is_outage, verdict
+from shared.messaging.failures import Gap, Verdict, is_outage, verdict
 from shared.messaging.inbox import Due, Held, Inbox, Label
 from shared.observability import Metrics
 from shared.persistence.unit_of_work import OpenTransaction, Transaction
@@ -70,6 +71,7 @@ class Consumer:
         self._metrics = metrics
         self._batch = batch
         self._attachments: list[Attachment] = []
+        self._stopping = False
 
     @property
     def queue(self) -> Queue:
@@ -81,6 +83,7 @@ class Consumer:
 
     async def run(self, bus: Bus, *, prefetch: int) -> None:
         """Consume the queue, what the broker gave up on, and held messages that are due, until cancelled."""
+        self._stopping = False
         live = await bus.consume(self.queue.name, prefetch=prefetch)
         dead = await bus.consume(self.queue.dead, prefetch=prefetch)
         self._attachments = [live, dead]
@@ -97,11 +100,25 @@ class Consumer:
     async def _drain(self, attachment: Attachment) -> None:
         while True:
             deliveries = await attachment.take(self._batch)
-            await _finish(self._process_and_settle(attachment, deliveries))
+            await self._finish(self._process_and_settle(attachment, deliveries))
 
     async def _process_and_settle(self, attachment: Attachment, deliveries: Sequence[Delivery]) -> None:
         await self.process([_incoming(delivery) for delivery in deliveries])
         await attachment.settle(deliveries)
+
+    async def _finish(self, begun: Coroutine[None, None, None]) -> None:
+        """Carry through what has begun even when told to stop meanwhile, then stop.
+
+        Only a database that is away is not waited for: what is not settled is delivered again.
+        """
+        task = asyncio.ensure_future(begun)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            self._stopping = True
+            with contextlib.suppress(Exception):
+                await task
+            raise
 
     async def process(self, messages: Sequence[Incoming]) -> None:
         """Apply a batch, or hold what cannot be applied; returns when all of it is durable."""
@@ -109,9 +126,8 @@ class Consumer:
             try:
                 await self._apply(messages)
             except Exception as problem:  # whatever it was, each message now answers for itself
-                if is_outage(problem):
-                    log.warning("database away", problem=type(problem).__name__)
-                    await asyncio.sleep(_OUTAGE_PAUSE)
+                if _blames_nobody(problem):
+                    await self._pause(problem)
                 elif len(messages) > 1:
                     for message in messages:
                         await self.process([message])
@@ -121,41 +137,53 @@ class Consumer:
             else:
                 return
 
+    async def _pause(self, problem: Exception) -> None:
+        log.warning("waiting for the database", problem=type(problem).__name__)
+        if self._stopping:
+            raise problem
+        await asyncio.sleep(_OUTAGE_PAUSE)
+
     async def _apply(self, messages: Sequence[Incoming]) -> None:
         async with self._transaction(Scope.of_service(self._service, "consume")) as transaction:
             report = await self._applier.apply(messages, transaction)
         report()
 
     async def _held(self, incoming: Incoming, problem: Exception) -> bool:
-        """Keep a message that failed for the first time; False when the database is away just now."""
-        label = self._applier.label(incoming)
-        decided = verdict(problem, attempts=1)
+        """Keep a message that failed for the first time; False when the database takes nothing just now."""
+        # What it says of itself may be impossible to write down: the message is kept all the same.
+        for label in (self._applier.label(incoming), Label()):
+            try:
+                await self._hold(incoming, label, problem)
+            except Exception as trouble:
+                log.warning("not held", topic=label.topic, problem=type(trouble).__name__)
+                if is_outage(trouble):
+                    break
+            else:
+                return True
+        await self._pause(problem)
+        return False
+
+    async def _hold(self, incoming: Incoming, label: Label, problem: Exception) -> None:
         now = self._clock.now()
-        try:
-            async with self._transaction(Scope.of_service(self._service, "hold")) as transaction:
-                inbox = Inbox(transaction.connection)
-                pause = None if await _hopeless(inbox, label, problem) else decided.retry_after
-                await inbox.hold(
-                    Held(
-                        id=uuid7(now),
-                        queue=self.queue.name,
-                        body=incoming.body,
-                        label=label,
-                        attempts=1,
-                        code=decided.code,
-                        reason=decided.reason,
-                        at=now,
-                        due_at=now + pause if pause else None,
-                    )
+        async with self._transaction(Scope.of_service(self._service, "hold")) as transaction:
+            inbox = Inbox(transaction.connection)
+            decided = await _decided(inbox, label, problem)
+            await inbox.hold(
+                Held(
+                    id=uuid7(now),
+                    queue=self.queue.name,
+                    body=incoming.body,
+                    label=label,
+                    attempts=1,
+                    code=decided.code,
+                    reason=decided.reason,
+                    at=now,
+                    due_at=now + decided.retry_after if decided.retry_after else None,
                 )
-        except Exception as outage:
-            if not is_outage(outage):
-                raise
-            await asyncio.sleep(_OUTAGE_PAUSE)
-            return False
-        self._metrics.held(self.queue.name, parked=pause is None)
-        log.warning("held", topic=label.topic, code=decided.code, reason=decided.reason, parked=pause is None)
-        return True
+            )
+        parked = decided.retry_after is None
+        self._metrics.held(self.queue.name, parked=parked)
+        log.warning("held", topic=label.topic, code=decided.code, reason=decided.reason, parked=parked)
 
     async def _retry_held(self) -> None:
         while True:
@@ -179,7 +207,7 @@ class Consumer:
                 report = await self._applier.apply([_due(due)], transaction)
                 await inbox.release(due.id)
         except Exception as problem:
-            if due is None or is_outage(problem):
+            if due is None or _blames_nobody(problem):
                 raise
             await self._hold_again(due, problem)
         else:
@@ -187,30 +215,23 @@ class Consumer:
         return True
 
     async def _hold_again(self, due: Due, problem: Exception) -> None:
-        attempts = due.attempts + 1
-        decided = verdict(problem, attempts=attempts)
-        now = self._clock.now()
+        attempts, now = due.attempts + 1, self._clock.now()
         async with self._transaction(Scope.of_service(self._service, "hold")) as transaction:
             inbox = Inbox(transaction.connection)
-            hopeless = await _hopeless(inbox, self._applier.label(_due(due)), problem)
-            pause = None if hopeless else decided.retry_after
+            label = self._applier.label(_due(due))
+            decided = await _decided(inbox, label, problem, attempts=attempts)
             await inbox.hold_again(
                 due.id,
                 attempts=attempts,
-                due_at=now + pause if pause else None,
+                due_at=now + decided.retry_after if decided.retry_after else None,
                 why=(decided.code, decided.reason),
             )
-        self._metrics.held(self.queue.name, parked=pause is None)
+        self._metrics.held(self.queue.name, parked=decided.retry_after is None)
 
 
-async def _finish(begun: Coroutine[None, None, None]) -> None:
-    """Carry through what has begun even when told to stop meanwhile, then stop."""
-    task = asyncio.ensure_future(begun)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise
+def _blames_nobody(problem: Exception) -> bool:
+    """Whether the database is away. A statement that took too long may be one message's doing."""
+    return is_outage(problem) and not isinstance(problem, TimeoutError)
 
 
 def _incoming(delivery: Delivery) -> Incoming:
@@ -221,6 +242,10 @@ def _due(due: Due) -> Incoming:
     return Incoming(body=due.body, traceparent=due.traceparent)
 
 
-async def _hopeless(inbox: Inbox, label: Label, problem: Exception) -> bool:
-    """Whether a message waits for one that is parked, so that time alone will not help."""
-    return isinstance(problem, Gap) and await inbox.parked_before(label)
+async def _decided(inbox: Inbox, label: Label, problem: Exception, *, attempts: int = 1) -> Verdict:
+    """What the failure means; behind a message that is parked, waiting alone will not help."""
+    decided = verdict(problem, attempts=attempts)
+    if isinstance(problem, Gap) and await inbox.parked_before(label):
+        reason = f"{decided.reason}；前序消息已转人工 · an earlier message of this subject is parked"
+        return replace(decided, retry_after=None, reason=reason)
+    return decided

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from shared.errors import Invalid
 
 CONTENT_TYPE = "application/cloudevents+json"
+_LARGEST = 2**63 - 1
 
 
 class Undecodable(Invalid):
@@ -27,7 +28,7 @@ class Envelope(BaseModel):
     source: str = Field(pattern=r"^/services/[a-z]+$")
     type: str
     subject: UUID
-    sequence: int = Field(ge=1)
+    sequence: int = Field(ge=1, le=_LARGEST)
     time: AwareDatetime
     datacontenttype: Literal["application/json"] = "application/json"
     traceparent: str | None = None

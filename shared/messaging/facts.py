@@ -80,7 +80,7 @@ class FactApplier(Generic[W]):
         try:
             envelope = Envelope.decode(incoming.body)
         except Undecodable:
-            return Label()
+            return Label(traceparent=incoming.traceparent)
         kind = EVENTS.get(envelope.type)
         return Label(
             topic=envelope.type,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from socket import gaierror
 
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -55,8 +56,21 @@ def verdict(problem: BaseException, *, attempts: int) -> Verdict:
     return Verdict(
         retry_after=pauses[attempts - 1] if attempts <= len(pauses) else None,
         code=problem.code if isinstance(problem, Refusal) else type(problem).__name__,
-        reason=redact(str(problem))[:1000],
+        reason=redact(_reason(problem))[:1000],
     )
+
+
+def _reason(problem: BaseException) -> str:
+    """Why, without the values that were at work: a statement's parameters are somebody's name or number."""
+    if isinstance(problem, DBAPIError):
+        cause = getattr(problem.orig, "__cause__", None)
+        place = getattr(cause, "constraint_name", None) or getattr(cause, "column_name", None) or ""
+        told = f"{type(cause or problem).__name__} {getattr(problem.orig, 'sqlstate', None) or ''} {place}"
+        return f"数据库拒绝 · The database refused: {told.strip()}"
+    if isinstance(problem, ValidationError):
+        places = {".".join(str(part) for part in error["loc"]) for error in problem.errors()}
+        return f"字段有误 · fields at fault: {', '.join(sorted(places))}"
+    return str(problem) or type(problem).__name__
 
 
 def is_outage(problem: BaseException) -> bool:

@@ -2,7 +2,7 @@
 
 A subject's facts are numbered without gaps, so the last number applied says everything: a lower one is a duplicate, the
 next one is due, a higher one waits. Waiting and parked messages are kept here rather than in broker queues: they
-survive a restart of either, can be listed, and the one that was missing wakes those behind it.
+survive a restart of either, can be listed, and the one that was missing wakes those behind it, parked or not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,6 +24,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.messaging.failures import Gap
 
 Subject = tuple[str, UUID]
 
@@ -50,11 +52,11 @@ _HOLD = text("""
     ON CONFLICT (queue, stream, subject, sequence) DO NOTHING
 """)
 _WAKE = text("""
-    UPDATE held_message SET due_at = :at
+    UPDATE held_message SET due_at = :at, state = 'waiting', attempts = 0
     FROM unnest(CAST(:streams AS text[]), CAST(:subjects AS uuid[]), CAST(:sequences AS bigint[]))
          AS done (stream, subject, sequence)
     WHERE held_message.stream = done.stream AND held_message.subject = done.subject
-      AND held_message.sequence = done.sequence + 1 AND state = 'waiting'
+      AND held_message.sequence = done.sequence + 1 AND (state = 'waiting' OR code = :gap)
 """)
 _DUE = text("""
     SELECT id, body, attempts, traceparent FROM held_message
@@ -66,8 +68,9 @@ _AGAIN = text("""
     WHERE id = :id
 """)
 _PARKED_BEFORE = text("""
-    SELECT 1 FROM held_message
-    WHERE stream = :stream AND subject = :subject AND sequence < :sequence AND state = 'parked' LIMIT 1
+    SELECT 1 FROM held_message LEFT JOIN inbox_position AS known USING (stream, subject)
+    WHERE stream = :stream AND subject = :subject AND held_message.sequence < :sequence
+      AND held_message.sequence > coalesce(known.sequence, 0) AND state = 'parked' LIMIT 1
 """)
 _COUNT_PARKED = text("SELECT count(*) FROM held_message WHERE state = 'parked'")
 _LIST_PARKED = text("""
@@ -164,13 +167,14 @@ class Inbox:
             return
         columns = {**_columns(list(positions)), "sequences": list(positions.values())}
         await self._connection.execute(_ADVANCE, columns)
-        await self._connection.execute(_WAKE, {**columns, "at": at})
+        await self._connection.execute(_WAKE, {**columns, "at": at, "gap": Gap.code})
 
     async def hold(self, held: Held) -> None:
         """Keep a message; a fact that is held already is not kept twice."""
-        values = {name: value for name, value in vars(held).items() if name != "label"}
+        values = {name: value for name, value in vars(held).items() if name != "label"} | vars(held.label)
+        storable = {name: _storable(value) for name, value in values.items()}
         state = "parked" if held.due_at is None else "waiting"
-        await self._connection.execute(_HOLD, {**values, **vars(held.label), "state": state})
+        await self._connection.execute(_HOLD, {**storable, "state": state})
 
     async def due(self, queue: str, at: datetime) -> Due | None:
         """The next waiting message whose time has come, locked for this transaction."""
@@ -186,7 +190,7 @@ class Inbox:
         """Put a held message back with its new count; `why` is code and reason; no `due_at` parks it."""
         state = "parked" if due_at is None else "waiting"
         values = {"id": held_id, "attempts": attempts, "due_at": due_at, "state": state}
-        await self._connection.execute(_AGAIN, {**values, "code": why[0], "reason": why[1]})
+        await self._connection.execute(_AGAIN, {**values, "code": why[0], "reason": _storable(why[1])})
 
     async def parked_before(self, label: Label) -> bool:
         """Whether an earlier message of the same subject is parked, so that waiting alone will not help."""
@@ -200,6 +204,11 @@ class Inbox:
         """Parked messages, oldest first, without their content."""
         rows = await self._connection.execute(_LIST_PARKED, {"most": most})
         return [dict(row) for row in rows.mappings()]
+
+
+def _storable(value: object) -> object:
+    """PostgreSQL keeps no NUL in a text, and a message may hold one anywhere."""
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
 
 
 def _columns(subjects: Sequence[Subject]) -> dict[str, list[object]]:

@@ -5,48 +5,49 @@ lost when the process dies: what was not settled was not confirmed, and is publi
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 
 from shared.messaging.bus import Delivery, Message, Outcome, Queue, Topology
 
 
 class _Held:
-    """One queue: what waits, what was taken and not settled, and who is told when it is settled."""
+    """One queue: what waits, and who is told when it is settled."""
 
     def __init__(self) -> None:
-        self.waiting: asyncio.Queue[Delivery] = asyncio.Queue()
-        self.unsettled: dict[int, Delivery] = {}
-        self.confirms: dict[int, asyncio.Future[None]] = {}
-        self.next_tag = 1
+        self.waiting: deque[Delivery] = deque()
+        self.changed = asyncio.Condition()
+        self._confirms: dict[int, asyncio.Future[None]] = {}
+        self._next_tag = 1
 
-    def put(self, message: Message) -> asyncio.Future[None]:
-        delivery = Delivery(message=message, tag=self.next_tag)
-        self.next_tag += 1
+    async def put(self, message: Message) -> asyncio.Future[None]:
+        delivery = Delivery(message=message, tag=self._next_tag)
+        self._next_tag += 1
         confirm = asyncio.get_running_loop().create_future()
-        self.confirms[delivery.tag] = confirm
-        self.waiting.put_nowait(delivery)
+        self._confirms[delivery.tag] = confirm
+        async with self.changed:
+            self.waiting.append(delivery)
+            self.changed.notify_all()
         return confirm
 
-    def settle_up_to(self, tag: int) -> None:
-        for done in [known for known in self.unsettled if known <= tag]:
-            del self.unsettled[done]
-            confirm = self.confirms.pop(done)
-            if not confirm.done():
-                confirm.set_result(None)
+    def settled(self, tag: int) -> None:
+        confirm = self._confirms.pop(tag)
+        if not confirm.done():
+            confirm.set_result(None)
 
-    def give_back(self) -> None:
+    async def give_back(self, deliveries: Sequence[Delivery]) -> None:
         """Put what was taken and not settled in front again."""
-        rest = [self.waiting.get_nowait() for _ in range(self.waiting.qsize())]
-        for delivery in [*self.unsettled.values(), *rest]:
-            self.waiting.put_nowait(delivery)
-        self.unsettled.clear()
+        async with self.changed:
+            self.waiting.extendleft(reversed(deliveries))
+            self.changed.notify_all()
 
 
 class MemoryAttachment:
-    """A consumer of one in-process queue."""
+    """A consumer of one in-process queue; several may share its work, and each settles only what it took."""
 
     def __init__(self, held: _Held) -> None:
         self._held = held
+        self._unsettled: dict[int, Delivery] = {}
         self._open = True
 
     @property
@@ -54,20 +55,25 @@ class MemoryAttachment:
         return self._open
 
     async def take(self, most: int) -> list[Delivery]:
-        waiting = self._held.waiting
-        batch = [await waiting.get()]
-        while len(batch) < most and not waiting.empty():
-            batch.append(waiting.get_nowait())
-        self._held.unsettled.update((delivery.tag, delivery) for delivery in batch)
+        held = self._held
+        async with held.changed:
+            await held.changed.wait_for(lambda: self._open and held.waiting)
+            batch = [held.waiting.popleft() for _ in range(min(most, len(held.waiting)))]
+        self._unsettled.update((delivery.tag, delivery) for delivery in batch)
         return batch
 
     async def settle(self, deliveries: Sequence[Delivery]) -> None:
-        if deliveries:
-            self._held.settle_up_to(max(delivery.tag for delivery in deliveries))
+        if not deliveries or deliveries[-1].tag not in self._unsettled:
+            return
+        taken = list(self._unsettled)
+        for tag in taken[: taken.index(deliveries[-1].tag) + 1]:
+            del self._unsettled[tag]
+            self._held.settled(tag)
 
     async def close(self) -> None:
         self._open = False
-        self._held.give_back()
+        unsettled, self._unsettled = self._unsettled, {}
+        await self._held.give_back(list(unsettled.values()))
 
 
 class MemoryBus:
@@ -89,7 +95,7 @@ class MemoryBus:
 
     async def publish(self, messages: Sequence[Message]) -> list[Outcome]:
         confirms = [
-            [self._queues[name].put(message) for name in self._bound(message)] for message in messages
+            [await self._queues[name].put(message) for name in self._bound(message)] for message in messages
         ]
         await asyncio.gather(*(confirm for each in confirms for confirm in each))
         return [Outcome.CONFIRMED if each else Outcome.UNROUTABLE for each in confirms]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import RowMapping, text
+from sqlalchemy import DateTime, RowMapping, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.clock import Clock
@@ -20,12 +20,17 @@ _CLAIM = text("""
     WHERE published_at IS NULL AND (retry_at IS NULL OR retry_at <= :at)
     ORDER BY position LIMIT :most FOR UPDATE SKIP LOCKED
 """)
-_LATER = text("UPDATE outbox SET retry_at = :at WHERE position = ANY (CAST(:positions AS bigint[]))")
+_AGAIN = text("UPDATE outbox SET retry_at = :at WHERE position = ANY (CAST(:positions AS bigint[]))")
+# Soon at first, once a minute in the end: however many wait for a listener, there is time for the others.
+_LATER = text("""
+    UPDATE outbox SET retry_at = :now + least(greatest((:now - at) / 8, interval '1 second'), interval '1 minute')
+    WHERE position = ANY (CAST(:positions AS bigint[]))
+""").bindparams(bindparam("now", type_=DateTime(timezone=True)))
 _PUBLISHED = text("UPDATE outbox SET published_at = :at WHERE position = ANY (CAST(:positions AS bigint[]))")
 _OLDEST = text("SELECT min(at) FROM outbox WHERE published_at IS NULL")
 _PRUNE = text("DELETE FROM outbox WHERE published_at < :before")
 _KEEP = timedelta(days=7)
-_RETRY = timedelta(seconds=1)
+_RETRY = timedelta(seconds=2)
 
 log = structlog.get_logger(__name__)
 
@@ -74,32 +79,33 @@ class Relay:
             self._woken.clear()
 
     async def flush(self) -> int:
-        """Publish what is there until nothing more is confirmed; returns how many were."""
+        """Publish what is there, as long as the broker takes or returns any of it; returns how many were confirmed."""
         total = 0
         while True:
-            confirmed, claimed = await self._publish_batch()
-            total += confirmed
-            if confirmed < claimed or claimed < self._batch:
+            outcomes = await self._publish_batch()
+            total += outcomes.count(Outcome.CONFIRMED)
+            if len(outcomes) < self._batch or outcomes.count(Outcome.FAILED) == len(outcomes):
                 return total
 
-    async def _publish_batch(self) -> tuple[int, int]:
+    async def _publish_batch(self) -> list[Outcome]:
         async with self._engine.connect() as connection, connection.begin():
             claim = {"most": self._batch, "at": self._clock.now()}
             rows = (await connection.execute(_CLAIM, claim)).mappings().all()
             if not rows:
-                return 0, 0
+                return []
             outcomes = await self._bus.publish([self._message(row) for row in rows])
-            done, later = _parted(rows, outcomes)
+            positions = _parted(rows, outcomes)
             now = self._clock.now()
-            await connection.execute(_PUBLISHED, {"positions": done, "at": now})
-            if later:
-                # Out of the way of the rest: what nobody takes must not stand at the head of every batch.
-                await connection.execute(_LATER, {"positions": later, "at": now + _RETRY})
-        unroutable = outcomes.count(Outcome.UNROUTABLE)
-        self._metrics.published(len(done), unroutable=unroutable)
-        if unroutable:
-            log.warning("nobody listens yet", facts=unroutable)
-        return len(done), len(rows)
+            await connection.execute(_PUBLISHED, {"positions": positions[Outcome.CONFIRMED], "at": now})
+            # Out of the way of the rest: what nobody takes must not stand at the head of every batch.
+            if later := positions[Outcome.UNROUTABLE]:
+                await connection.execute(_LATER, {"positions": later, "now": now})
+            if again := positions[Outcome.FAILED]:
+                await connection.execute(_AGAIN, {"positions": again, "at": now + _RETRY})
+        self._metrics.published(outcomes.count(Outcome.CONFIRMED), unroutable=len(later))
+        if later:
+            log.warning("nobody listens yet", facts=len(later))
+        return outcomes
 
     def _message(self, row: RowMapping) -> Message:
         headers = {"traceparent": row["traceparent"]} if row["traceparent"] else {}
@@ -120,13 +126,12 @@ class Relay:
             log.warning("outbox not measured", problem=type(problem).__name__)
 
 
-def _parted(rows: Sequence[RowMapping], outcomes: Sequence[Outcome]) -> tuple[list[int], list[int]]:
-    """The positions that were confirmed, and those that were not."""
-    done: list[int] = []
-    later: list[int] = []
+def _parted(rows: Sequence[RowMapping], outcomes: Sequence[Outcome]) -> dict[Outcome, list[int]]:
+    """The positions by what became of them."""
+    positions: dict[Outcome, list[int]] = {outcome: [] for outcome in Outcome}
     for row, outcome in zip(rows, outcomes, strict=True):
-        (done if outcome is Outcome.CONFIRMED else later).append(row["position"])
-    return done, later
+        positions[outcome].append(row["position"])
+    return positions
 
 
 async def outbox_age(connection: AsyncConnection, now: datetime) -> float:

@@ -1,0 +1,5 @@
+"""`python -m cli`, which `njt` runs."""
+
+from cli.main import app
+
+app()

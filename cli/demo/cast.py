@@ -1,0 +1,100 @@
+"""Who plays: organs, bodies and people, all of them made up."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cli.suite.clients import INSTITUTION, OFFICER, ClientSpec
+from shared.contracts.province import IssuedCertificate
+from shared.contracts.scope import ScopeItem
+from shared.identity import Permission
+from shared.policy import Audience, Category, Policy
+from shared.values import CertificateNumber, CitizenId, Edition, Level, OccupationCode, Uscc
+from shared.values.uscc import uscc_check_character
+
+DISTRICT, CITY = "320115", "320100"
+LATHE_OPERATOR = OccupationCode("6-18-01-01")
+ROBOT_MAINTAINER = OccupationCode("6-31-01-10")
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """A body that applies or is filed."""
+
+    name: str
+    uscc: Uscc
+    client_id: str
+
+
+def _uscc(first: str) -> Uscc:
+    return Uscc(first + uscc_check_character(first))
+
+
+CENTRAL = Body(
+    name="演示中央企业驻宁公司", uscc=_uscc("91320115MA1DEMA0X"), client_id="demo-central-enterprise"
+)
+MUNICIPAL = Body(
+    name="演示市属装备制造公司", uscc=_uscc("91320115MA1DEMB0X"), client_id="demo-municipal-enterprise"
+)
+SCHOOL = Body(name="演示职业技术学院", uscc=_uscc("12320115MA1DEMC0X"), client_id="demo-vocational-school")
+LEADER = Body(name="演示地方龙头企业", uscc=_uscc("91320115MA1DEMD0X"), client_id="demo-leading-enterprise")
+
+CLIENTS = (
+    ClientSpec(name="demo-district-officer", permissions=OFFICER, organ=DISTRICT),
+    ClientSpec(
+        name="demo-district-accountant",
+        permissions=frozenset({Permission.PAY_CLAIMS, Permission.READ_REGISTER}),
+        organ=DISTRICT,
+    ),
+    ClientSpec(name="demo-city-officer", permissions=OFFICER | {Permission.ACKNOWLEDGE}, organ=CITY),
+    *(
+        ClientSpec(name=body.client_id, permissions=INSTITUTION, holder=body.uscc)
+        for body in (CENTRAL, MUNICIPAL, SCHOOL, LEADER)
+    ),
+)
+OFFICERS = {
+    "demo-district-officer": "江宁区经办",
+    "demo-district-accountant": "江宁区财务",
+    "demo-city-officer": "市人社经办",
+}
+
+
+def scope(*items: tuple[OccupationCode, int]) -> tuple[ScopeItem, ...]:
+    """Occupations of the 2015 catalogue with their levels."""
+    return tuple(
+        ScopeItem(edition=Edition.Y2015, occupation=code, level=Level(level)) for code, level in items
+    )
+
+
+def plain(items: tuple[ScopeItem, ...]) -> list[dict[str, Any]]:
+    """A scope as a request says it."""
+    return [item.model_dump(mode="json") for item in items]
+
+
+def materials(policy: Policy, category: Category, audience: Audience) -> list[dict[str, Any]]:
+    """Every document that is asked for, by name and digest."""
+    return [
+        {"kind": kind.id, "file_name": f"{kind.id}.pdf", "sha256": f"{place:064x}"}
+        for place, kind in enumerate(policy.materials(category, audience), start=1)
+        if kind.required
+    ]
+
+
+def certificate(serial: int, *, level: int, occupation: OccupationCode) -> IssuedCertificate:
+    """A certificate of the municipal enterprise for one of its people; the numbers are made up and well formed."""
+    return IssuedCertificate(
+        number=CertificateNumber("Y000032000001" + f"24{level}{serial:06d}"),
+        holder_name=f"测试员{'甲乙丙丁'[serial - 1]}",
+        holder_id=_citizen_id(f"32011519900101{serial:03d}"),
+        uscc=MUNICIPAL.uscc,
+        occupation=ScopeItem(edition=Edition.Y2015, occupation=occupation, level=Level(level)),
+        issued_on=date(2024, 3, 28),
+        evaluated_on=date(2024, 3, 20),
+    )
+
+
+def _citizen_id(first: str) -> str:
+    total = sum(int(digit) * weight for digit, weight in zip(first, _WEIGHTS, strict=True))
+    return CitizenId(first + "10X98765432"[total % 11])

@@ -1,0 +1,37 @@
+"""The city's policy, and units of work in memory and on PostgreSQL."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import cast
+
+import pytest
+
+from services.filing.handlers import Work
+from shared.identity import Scope
+from shared.policy import Policy, load_policy
+from shared.settings import PolicySettings
+from tests.fakes import MemoryWorks
+from tests.filing.fakes import memory_works
+from tests.interfaces import Interfaces, interfaces, story
+
+__all__ = ["interfaces", "story"]
+
+OpenWork = Callable[[Scope], AbstractAsyncContextManager[Work]]
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    return load_policy(PolicySettings().folder)
+
+
+@pytest.fixture
+def memory(policy: Policy) -> MemoryWorks[Work]:
+    return memory_works(policy)
+
+
+@pytest.fixture(params=["memory", "postgresql"])
+def works(request: pytest.FixtureRequest, memory: MemoryWorks[Work], interfaces: Interfaces) -> OpenWork:
+    """Opens units of work; every test that takes it proves the fake and the real repository alike."""
+    if request.param == "memory":
+        return memory
+    return cast("OpenWork", interfaces.suite.runtimes["filing"].works)

@@ -1,0 +1,60 @@
+"""What subsidy and the province tell each other."""
+
+from uuid import UUID
+
+from services.subsidy.handlers import freeze_claims, keep_certificates, keep_institution, release_claims
+from services.subsidy.province import province
+from services.subsidy.subscriptions import subscriptions
+from shared.contracts.filing import (
+    InstitutionRecognized,
+    InstitutionRegistered,
+    InstitutionResumed,
+    InstitutionSuspended,
+)
+from shared.contracts.province import CertificatesIssued, MessageCode, SubsidyPaidReport
+from shared.contracts.subsidy import ClaimFrozen, ClaimPaid, PaidCertificate
+from shared.values import Fen, Level
+from tests.subsidy.builders import EMPLOYER, USCC, number
+
+PAID = ClaimPaid(
+    claim_id=UUID(int=77),
+    institution_id=EMPLOYER,
+    organ="320115",
+    basis=("N1.4", "N1.6", "N1.7"),
+    uscc=USCC,
+    certificates=1,
+    amount_fen=Fen(260_000),
+    items=(PaidCertificate(number=number(3), level=Level.THREE, amount_fen=Fen(260_000)),),
+)
+
+
+def test_the_province_is_told_what_a_claim_paid_once_in_the_institutions_lane() -> None:
+    told = province.dispatch(PAID)
+    assert told is not None
+    assert (told.code, told.lane) == (MessageCode.SUBSIDY_PAID, USCC)
+    assert told.business_key == f"claim:{PAID.claim_id}"
+    report = SubsidyPaidReport.model_validate(told.payload)
+    assert (report.claim_id, report.organ, report.amount_fen) == (PAID.claim_id, "320115", 260_000)
+    assert [(each.number, each.level, each.amount_fen) for each in report.items] == [(number(3), 3, 260_000)]
+
+
+def test_the_province_is_not_told_of_a_freeze() -> None:
+    frozen = ClaimFrozen(
+        claim_id=UUID(int=77), institution_id=EMPLOYER, organ="320115", basis=("N3.3",), reason="整改逾期"
+    )
+    assert province.dispatch(frozen) is None
+
+
+def test_certificates_of_the_province_are_taken() -> None:
+    assert province.taken(MessageCode.CERTIFICATES_ISSUED) == (CertificatesIssued, keep_certificates)
+
+
+def test_what_subsidy_hears_of_the_register() -> None:
+    heard = {
+        InstitutionRegistered.topic: keep_institution,
+        InstitutionRecognized.topic: keep_institution,
+        InstitutionSuspended.topic: freeze_claims,
+        InstitutionResumed.topic: release_claims,
+    }
+    assert {topic: subscriptions.handler(topic) for topic in heard} == heard
+    assert subscriptions.streams == {"filing.institution"}
