@@ -49,7 +49,7 @@ async def _api(service: str, settings: Settings, *, host: str, port: int) -> Non
     app = _under(settings.http.root_path, part.create_app(runtime))
     try:
         async with runtime.relaying(), served(app, host=host, port=port):
-            await _told_to_stop()
+            await told_to_stop()
     finally:
         await runtime.close()
 
@@ -62,7 +62,7 @@ async def _worker(service: str, settings: Settings, *, host: str, port: int) -> 
     health.include_router(health_routes(worker.checks(), runtime.telemetry))
     try:
         async with served(health, host=host, port=port), _working(worker.declare, worker.running):
-            await _told_to_stop()
+            await told_to_stop()
     finally:
         await runtime.close()
 
@@ -89,7 +89,7 @@ async def _working(
         task.cancel()
 
 
-async def _told_to_stop() -> None:
+async def told_to_stop() -> None:
     """Return at SIGTERM or Ctrl-C."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -16,7 +16,7 @@ _DEAD_QUEUE = f"{QUEUE}.dead"
 _DELIVERY_LIMIT = 100
 _DEAD_DELIVERY_LIMIT = 1_000_000
 _PREFETCH = 100
-_CONNECT_SECONDS, _CONFIRM_SECONDS = 10, 30
+_CONNECT_SECONDS, _ATTACH_SECONDS, _CONFIRM_SECONDS = 10, 10, 30
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _LOST = (AMQPError, ConnectionError, TimeoutError, OSError, asyncio.InvalidStateError, RuntimeError)
 """What aio-pika raises when a connection or a channel is gone, or cannot be had."""
@@ -69,7 +69,8 @@ class AmqpLine:
         while True:
             try:
                 async with await self._connect() as connection:
-                    arrivals = await _attach(connection)
+                    async with asyncio.timeout(_ATTACH_SECONDS):
+                        arrivals = await _attach(connection)
                     pauses = _pauses()
                     while (incoming := await arrivals.get()) is not None:
                         if await handle(_letter(incoming)):

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -19,7 +20,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def _say(text: str) -> None:
-    print(text)
+    sys.stderr.write(f"{text}\n")
 
 
 @pytest.fixture(autouse=True)

@@ -71,6 +71,7 @@ CHECKS: dict[str, Check] = {
     "manifests": own("cli.check.manifests"),
     "lock": own("cli.check.lock"),
     "policy": own("cli.check.policy"),
+    "migrations": own("cli.check.migrations"),
 }
 
 

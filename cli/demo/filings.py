@@ -32,18 +32,7 @@ _SCOPE = scope((LATHE_OPERATOR, 4), (LATHE_OPERATOR, 3), (ROBOT_MAINTAINER, 3))
 
 async def recognised_province_wide(stage: Stage, step: Step) -> None:
     """The province files a central enterprise; its district opens the account without assessing again (N2.1)."""
-    filed = InstitutionFiled(
-        provincial_number="苏人社评备〔2024〕演示001号",
-        name=CENTRAL.name,
-        uscc=CENTRAL.uscc,
-        category=Category.CENTRAL_ENTERPRISE,
-        audience=Audience.OWN_STAFF,
-        organ=DISTRICT,
-        scope=_SCOPE,
-        station_codes=(StationCode("Y000032000009"),),
-        valid_from=date(2024, 3, 1),
-        valid_until=date(2027, 2, 28),
-    )
+    filed = _filed_by_province()
     sent = await stage.province.send(
         "filing",
         MessageCode.INSTITUTION_FILED,
@@ -74,6 +63,21 @@ async def recognised_province_wide(stage: Stage, step: Step) -> None:
     done = await _concluded(stage, "accounts", told.envelope.business_key)
     step.tell("省人社厅", "回执", "办结" if done else "未到")
     step.check("省级回执已到", done)
+
+
+def _filed_by_province() -> InstitutionFiled:
+    return InstitutionFiled(
+        provincial_number="苏人社评备〔2024〕演示001号",
+        name=CENTRAL.name,
+        uscc=CENTRAL.uscc,
+        category=Category.CENTRAL_ENTERPRISE,
+        audience=Audience.OWN_STAFF,
+        organ=DISTRICT,
+        scope=_SCOPE,
+        station_codes=(StationCode("Y000032000009"),),
+        valid_from=date(2024, 3, 1),
+        valid_until=date(2027, 2, 28),
+    )
 
 
 async def municipal_enterprise(stage: Stage, step: Step) -> None:

@@ -69,7 +69,7 @@ class Stage:
         """What `look` finds as soon as it finds something; None when it does not within 30 s."""
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                while (found := await look()) is None:
+                while (found := await look()) is None:  # noqa: ASYNC110 — it is in other processes
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         except TimeoutError:
             return None
@@ -94,9 +94,7 @@ async def staged(venue: Venue, *, opens_at: datetime, say: Callable[[str], None]
         stack.push_async_callback(collector.stop)
         say("准备数据库 · preparing the database")
         home = Home.at(venue.folder)
-        await drop_database(venue.postgres_url, venue.database)
-        database = await provide_database(venue.postgres_url, venue.database, secrets_file=home.passwords)
-        await migrate_all(database)
+        database = await _fresh_database(venue, home)
         clock = home.story_clock()
         clock.set(opens_at)
         ports = (
@@ -119,15 +117,8 @@ async def staged(venue: Venue, *, opens_at: datetime, say: Callable[[str], None]
         stack.push_async_callback(asyncio.to_thread, telemetry.shutdown)
         http = HttpClient("", telemetry=telemetry)
         stack.push_async_callback(http.close)
-        names = OFFICERS | {body.client_id: body.name for body in (CENTRAL, MUNICIPAL, SCHOOL, LEADER)}
-        portals = {
-            client: Portal(
-                name=names[client], client_id=client, secret=secret, bases=plan.bases, http=http, clock=clock
-            )
-            for client, secret in secrets.items()
-        }
         yield Stage(
-            portals=portals,
+            portals=_portals(plan, secrets, http, clock=clock),
             province=province,
             clock=clock,
             collector=collector,
@@ -135,6 +126,26 @@ async def staged(venue: Venue, *, opens_at: datetime, say: Callable[[str], None]
             policy=load_policy(PolicySettings().folder),
             database=database,
         )
+
+
+async def _fresh_database(venue: Venue, home: Home) -> SuiteDatabase:
+    await drop_database(venue.postgres_url, venue.database)
+    database = await provide_database(venue.postgres_url, venue.database, secrets_file=home.passwords)
+    await migrate_all(database)
+    return database
+
+
+def _portals(
+    plan: Plan, secrets: dict[str, str], http: HttpClient, *, clock: StoryClock
+) -> dict[str, Portal]:
+    """A caller for each client, by its id."""
+    names = OFFICERS | {body.client_id: body.name for body in (CENTRAL, MUNICIPAL, SCHOOL, LEADER)}
+    return {
+        client: Portal(
+            name=names[client], client_id=client, secret=secret, bases=plan.bases, http=http, clock=clock
+        )
+        for client, secret in secrets.items()
+    }
 
 
 def _plan(venue: Venue, home: Home, database: SuiteDatabase, *, ports: dict[str, int], endpoint: str) -> Plan:

@@ -101,4 +101,5 @@ async def _settled(stage: Stage) -> None:
 async def _summed_up(stage: Stage, tale: Tale) -> None:
     tale.accounts_opened = await stage.count("accounts", "SELECT count(*) FROM account")
     parked = "SELECT count(*) FROM held_message WHERE state = 'parked'"
+    tale.spans = stage.collector.spans()
     tale.parked_messages = sum([await stage.count(service, parked) for service in SERVICES])

@@ -7,6 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from cli.collector import Span
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
@@ -64,6 +66,7 @@ class Tale:
     suspended: int = 0
     parked_messages: int = 0
     seconds: float = 0.0
+    spans: list[Span] = field(default_factory=list)
 
     def begin(self, title: str, *clauses: str) -> Step:
         """The next step."""

@@ -21,7 +21,7 @@ from cli.servers.rabbitmq_node import (
     Node,
 )
 
-__all__ = ["BrokerUnavailable", "RabbitServer", "find_broker", "start_rabbitmq"]
+__all__ = ["BrokerUnavailable", "RabbitServer", "find_broker", "start_private_rabbitmq", "start_rabbitmq"]
 
 LOCAL_BROKER = "amqp://guest:guest@127.0.0.1:5672/"
 _ATTEMPTS = 3
@@ -78,15 +78,23 @@ def find_broker() -> str | None:
 
 
 def start_rabbitmq(folder: Path, *, say: Callable[[str], None]) -> RabbitServer:
+    """The broker that is there already (`AMQP_URL`, or one on this machine), else a private one on a folder.
+
+    `PROVINCE_AMQP_URL` names the province's side of a given broker, else it is the same.
+    Raises what `start_private_rabbitmq` raises.
+    """
+    if given := find_broker():
+        say("使用已有的消息代理 · using the broker that is there (AMQP_URL, or the local one)")
+        return RabbitServer(given, os.environ.get("PROVINCE_AMQP_URL", given))
+    return start_private_rabbitmq(folder, say=say)
+
+
+def start_private_rabbitmq(folder: Path, *, say: Callable[[str], None]) -> RabbitServer:
     """Start RabbitMQ on a folder, installing it first if we are root on Debian.
 
     A broker that another living process of ours runs there is shared; what a dead one left running is ended.
-    With `AMQP_URL` nothing is started; `PROVINCE_AMQP_URL` names the province's side, else it is the same.
     Raises BrokerUnavailable, FolderUnreachable.
     """
-    if given := os.environ.get("AMQP_URL"):
-        say("使用 AMQP_URL 指定的消息代理 · using the broker that AMQP_URL names")
-        return RabbitServer(given, os.environ.get("PROVINCE_AMQP_URL", given))
     _require_program(say)
     node = Node(folder.resolve(), account_for("rabbitmq"))
     open_folder(node.folder, node.account)

@@ -118,8 +118,7 @@ class RabbitAttachment:
         async def arrived(message: DeliveredMessage) -> None:
             self._arrived.put_nowait(_delivery(message, session))
 
-        # Not the client's own message objects: making one fails on properties that only a stranger sets, and what
-        # never reaches the queue would be acknowledged with what came after it.
+        # The bare delivery: whatever failed between it and our queue would be acknowledged with what comes after it.
         await underlay.basic_consume(self._queue, arrived)
         self._attached = not lost.is_set()
         return lost

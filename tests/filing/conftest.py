@@ -1,22 +1,21 @@
 """The city's policy, and units of work in memory and on PostgreSQL."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from itertools import count
 from typing import cast
 
 import pytest
 
 from services.filing.handlers import Work
-from shared.identity import Scope
 from shared.policy import Policy, load_policy
 from shared.settings import PolicySettings
 from tests.fakes import MemoryWorks
 from tests.filing.fakes import memory_works
+from tests.filing.works import OpenWork
 from tests.interfaces import Interfaces, interfaces, story
 
 __all__ = ["interfaces", "story"]
 
-OpenWork = Callable[[Scope], AbstractAsyncContextManager[Work]]
+_organs = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +34,9 @@ def works(request: pytest.FixtureRequest, memory: MemoryWorks[Work], interfaces:
     if request.param == "memory":
         return memory
     return cast("OpenWork", interfaces.suite.runtimes["filing"].works)
+
+
+@pytest.fixture
+def organ() -> str:
+    """An organ whose rows nobody else writes."""
+    return f"T{next(_organs):05}"

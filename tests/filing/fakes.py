@@ -10,7 +10,7 @@ from services.filing.domain.refusals import AlreadyOnRecord, UnknownFiling, Unkn
 from services.filing.domain.terms import FilingState
 from services.filing.handlers import Work
 from shared.identity import Scope
-from shared.paging import Page, decode_cursor, moment_in, page_of, uuid_in
+from shared.paging import BadCursor, Page, decode_cursor, moment_in, page_of, uuid_in
 from shared.policy import Audience, Policy
 from shared.values import OccupationCode, Uscc
 from tests.fakes import MemoryAggregates, MemoryOutbox, MemoryWorks, page_after, reaches
@@ -39,7 +39,9 @@ class MemoryFilings(MemoryAggregates[Filing]):
         position = None
         if cursor is not None:
             priority, drafted, key = decode_cursor(cursor, parts=3)
-            position = (priority != "True", moment_in(drafted), uuid_in(key))
+            if priority not in ("True", "False"):
+                raise BadCursor
+            position = (priority == "False", moment_in(drafted), uuid_in(key))
         rows = page_after(
             wanted, lambda it: (not it.priority, it.drafted_at, it.id), after=position, size=size
         )

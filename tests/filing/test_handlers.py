@@ -9,7 +9,6 @@ import pytest
 
 from services.filing import handlers
 from services.filing.domain.filing import Filing
-from services.filing.domain.institution import Institution
 from services.filing.domain.refusals import (
     FiledElsewhere,
     NotEvaluated,
@@ -19,7 +18,6 @@ from services.filing.domain.refusals import (
 from services.filing.domain.terms import FilingState
 from services.filing.handlers import DraftFiling, OnFiling, Work
 from shared.errors import Stale
-from shared.identity import Scope
 from shared.policy import Attribute, Audience, Category, NotRoutable, Policy, UnknownOrgan
 from tests.builders import (
     AT,
@@ -35,8 +33,8 @@ from tests.builders import (
     required_materials,
 )
 from tests.fakes import MemoryWorks
+from tests.filing.works import EVERYTHING, keep, within
 
-EVERYTHING = Scope(actor="test", act="test", everything=True)
 Memory = MemoryWorks[Work]
 
 
@@ -56,11 +54,6 @@ def asking(**changes: Any) -> DraftFiling:
 async def drafted(memory: Memory, **changes: Any) -> Filing:
     async with memory(EVERYTHING) as work:
         return await handlers.draft_filing(asking(**changes), work)
-
-
-async def kept(memory: Memory, institution: Institution) -> None:
-    async with memory(EVERYTHING) as work:
-        work.institutions.add(institution)
 
 
 async def test_a_draft_goes_to_the_district_and_names_its_clause(memory: Memory) -> None:
@@ -88,7 +81,7 @@ async def test_n2_4_a_second_filing_needs_a_first_one_in_force(memory: Memory) -
     }
     with pytest.raises(NotRoutable):
         await drafted(memory, **wanted)
-    await kept(memory, an_institution(uscc=uscc, category=Category.CENTRAL_ENTERPRISE))
+    await keep(memory, an_institution(uscc=uscc, category=Category.CENTRAL_ENTERPRISE))
     filing = await drafted(memory, **wanted)
     assert (filing.handled_by, filing.basis) == (DISTRICT, ("N2.4",))
 
@@ -108,7 +101,7 @@ async def test_n2_7_an_association_takes_only_what_nobody_covers_whatever_it_cla
         "evidence": frozenset(Attribute),
     }
     assert (await drafted(memory, **wanted)).basis == ("N2.7",)
-    await kept(memory, an_institution())
+    await keep(memory, an_institution())
     with pytest.raises(NotRoutable) as caught:
         await drafted(memory, **wanted)
     assert caught.value.basis == ("N2.7",)
@@ -193,7 +186,6 @@ async def test_nobody_acts_on_a_case_out_of_reach(
     memory: Memory, ask: Callable[[OnFiling, Work], Awaitable[Filing]]
 ) -> None:
     filing = await drafted(memory)
-    elsewhere = Scope(actor="test", act="test", organs=frozenset({OTHER_DISTRICT}))
     with pytest.raises(UnknownFiling):
-        async with memory(elsewhere) as work:
+        async with memory(within(OTHER_DISTRICT)) as work:
             await ask(OnFiling(filing_id=filing.id, seen=1, organ=OTHER_DISTRICT), work)

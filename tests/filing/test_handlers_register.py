@@ -27,7 +27,6 @@ from shared.contracts.filing import (
     InstitutionResumed,
     InstitutionSuspended,
 )
-from shared.identity import Scope
 from shared.policy import Attribute, Audience, Category, DutyKind, DutyOwner, NotRoutable, UnknownOrgan
 from tests.builders import (
     AT,
@@ -45,18 +44,9 @@ from tests.builders import (
     sanctioned,
 )
 from tests.fakes import MemoryWorks
+from tests.filing.works import EVERYTHING, keep
 
-EVERYTHING = Scope(actor="test", act="test", everything=True)
 Memory = MemoryWorks[Work]
-
-
-async def kept(memory: Memory, *aggregates: Filing | Institution) -> None:
-    async with memory(EVERYTHING) as work:
-        for each in aggregates:
-            if isinstance(each, Filing):
-                work.filings.add(each)
-            else:
-                work.institutions.add(each)
 
 
 async def register(memory: Memory, filing: Filing) -> Filing:
@@ -79,7 +69,7 @@ def publicised(**changes: Any) -> Filing:
 
 async def test_n2_8_plaque_and_certificate_come_together_and_carry_the_filing_number(memory: Memory) -> None:
     filing = publicised()
-    await kept(memory, filing)
+    await keep(memory, filing)
     filing = await register(memory, filing)
     institution = await institution_of(memory, filing)
     assert filing.filing_number == institution.number == "宁人社评备〔2024〕江宁区0001号"
@@ -90,7 +80,7 @@ async def test_n2_8_plaque_and_certificate_come_together_and_carry_the_filing_nu
 
 async def test_a_registration_holds_for_three_years_less_a_day(memory: Memory) -> None:
     filing = publicised()
-    await kept(memory, filing)
+    await keep(memory, filing)
     institution = await institution_of(memory, await register(memory, filing))
     assert (institution.valid_from, institution.valid_until) == (date(2024, 3, 4), date(2027, 3, 3))
 
@@ -98,14 +88,14 @@ async def test_a_registration_holds_for_three_years_less_a_day(memory: Memory) -
 async def test_a_registration_on_a_leap_day_ends_as_if_it_were_the_day_before(memory: Memory) -> None:
     memory.at = AT.replace(month=2, day=29)
     filing = a_filing(state=FilingState.PUBLICITY, publicity_until=memory.at - timedelta(days=1))
-    await kept(memory, filing)
+    await keep(memory, filing)
     institution = await institution_of(memory, await register(memory, filing))
     assert (institution.valid_from, institution.valid_until) == (date(2024, 2, 29), date(2027, 2, 27))
 
 
 async def test_a_registration_is_announced_with_scope_number_and_basis(memory: Memory) -> None:
     filing = publicised()
-    await kept(memory, filing)
+    await keep(memory, filing)
     filing = await register(memory, filing)
     institution = await institution_of(memory, filing)
     assert memory.announced == [
@@ -129,7 +119,7 @@ async def test_a_registration_is_announced_with_scope_number_and_basis(memory: M
 async def test_filing_numbers_run_without_gaps_for_each_organ_and_year(memory: Memory) -> None:
     cases = [publicised() for _ in range(3)]
     early = a_filing(state=FilingState.PUBLICITY, publicity_until=AT + timedelta(days=1))
-    await kept(memory, *cases, early)
+    await keep(memory, *cases, early)
     first = await register(memory, cases[0])
     with pytest.raises(PublicityRunning):
         await register(memory, early)
@@ -146,7 +136,7 @@ async def test_filing_numbers_run_without_gaps_for_each_organ_and_year(memory: M
 async def test_one_body_is_on_record_once_for_each_audience(memory: Memory) -> None:
     uscc = a_uscc()
     filing = publicised(applicant=an_applicant(uscc))
-    await kept(memory, filing, an_institution(uscc=uscc))
+    await keep(memory, filing, an_institution(uscc=uscc))
     with pytest.raises(AlreadyOnRecord):
         await register(memory, filing)
     async with memory(EVERYTHING) as work:
@@ -159,7 +149,7 @@ async def test_n2_4_what_was_true_of_the_draft_must_still_be_true_at_registratio
     second = publicised(
         applicant=an_applicant(first.uscc), category=Category.CENTRAL_ENTERPRISE, audience=Audience.PUBLIC
     )
-    await kept(memory, first, second)
+    await keep(memory, first, second)
     with pytest.raises(NotRoutable):
         await register(memory, second)
     async with memory(EVERYTHING) as work:
@@ -176,7 +166,7 @@ async def test_n2_4_the_city_acknowledges_its_copy_and_the_account_completes_the
     second = publicised(
         applicant=an_applicant(first.uscc), category=Category.LEADING_ENTERPRISE, audience=Audience.PUBLIC
     )
-    await kept(memory, first, second)
+    await keep(memory, first, second)
     filing = await register(memory, second)
     assert filing.institution_id is not None
     async with memory(EVERYTHING) as work:
@@ -196,7 +186,7 @@ async def test_n2_5_the_city_registers_and_numbers_its_own_cases(memory: Memory)
         audience=Audience.PUBLIC,
         evidence=frozenset({Attribute.KEY_SCHOOL_EVIDENCE}),
     )
-    await kept(memory, filing)
+    await keep(memory, filing)
     filing = await register(memory, filing)
     institution = await institution_of(memory, filing)
     assert filing.filing_number == "宁人社评备〔2024〕南京市0001号"
@@ -207,7 +197,7 @@ async def test_an_account_of_an_institution_that_was_never_filed_here_completes_
     memory: Memory,
 ) -> None:
     filing = publicised()
-    await kept(memory, filing)
+    await keep(memory, filing)
     async with memory(EVERYTHING) as work:
         await handlers.note_account_opened(account_opened(uuid4()), work)
     async with memory(EVERYTHING) as work:
@@ -259,7 +249,7 @@ async def test_the_province_puts_nothing_on_record_that_the_notice_does_not_give
 
 async def test_a_sanction_suspends_once_and_its_end_resumes(memory: Memory) -> None:
     institution = an_institution()
-    await kept(memory, institution)
+    await keep(memory, institution)
     for _ in range(2):
         async with memory(EVERYTHING) as work:
             await handlers.suspend_institution(sanctioned(institution.id), work)

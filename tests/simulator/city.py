@@ -181,15 +181,18 @@ class City:
             self.received.append((envelope, message.headers.get("traceparent")))
             self._arrived.notify_all()
         if envelope.code != MessageCode.RECEIPT:
-            for receipt in self.answer(envelope):
-                answer = self.envelope(
-                    receipt,
-                    code=MessageCode.RECEIPT,
-                    business_key=envelope.business_key,
-                    lane=envelope.lane,
-                    sequence=0,
-                    in_reply_to=envelope.message_id,
-                )
-                task = asyncio.create_task(self.put(answer.model_dump_json().encode()))
-                self._answers.add(task)
-                task.add_done_callback(self._answers.discard)
+            task = asyncio.create_task(self._reply(envelope))
+            self._answers.add(task)
+            task.add_done_callback(self._answers.discard)
+
+    async def _reply(self, envelope: ProvinceEnvelope) -> None:
+        for receipt in self.answer(envelope):
+            answer = self.envelope(
+                receipt,
+                code=MessageCode.RECEIPT,
+                business_key=envelope.business_key,
+                lane=envelope.lane,
+                sequence=0,
+                in_reply_to=envelope.message_id,
+            )
+            await self.put(answer.model_dump_json().encode())

@@ -60,6 +60,13 @@ async def take_unsettled(attachment: Attachment, count: int) -> list[Delivery]:
     return taken
 
 
+async def until_attached(*attachments: Attachment, attached: bool = True) -> None:
+    """Wait until all of them are attached, or none is."""
+    async with asyncio.timeout(SECONDS):
+        while any(each.attached is not attached for each in attachments):
+            await asyncio.sleep(0.01)
+
+
 async def post(bus: Bus, messages: Sequence[Message]) -> asyncio.Task[list[Outcome]]:
     """Publish in the background: the in-process bus confirms only what was settled."""
     posting = asyncio.create_task(bus.publish(messages))
