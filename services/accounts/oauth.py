@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 from services.accounts.domain import BadCredentials, ScopeNotGranted
 from services.accounts.handlers import Authenticate, Work, authenticate
 from services.accounts.schemas import Metadata, PublishedKeys, Token, TokenProblem
+from shared.http.problems import problems
 from shared.identity import Scope, TokenIssuer
 from shared.persistence.unit_of_work import Works
 
@@ -20,6 +21,7 @@ Short = Annotated[str, StringConstraints(max_length=200, pattern=r"^[\x20-\x7e]*
 _REFUSED: dict[int | str, dict[str, Any]] = {
     400: {"model": TokenProblem, "description": "invalid_request · invalid_scope"},
     401: {"model": TokenProblem, "description": "invalid_client"},
+    **{status: described for status, described in problems().items() if status in (422, 503)},
 }
 
 

@@ -30,4 +30,5 @@ def create_runtime(
         province=province,
         bus=bus,
         processors=processors,
+        cipher=cipher,
     )

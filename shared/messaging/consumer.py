@@ -16,9 +16,11 @@ from shared.messaging.failures import Gap, Verdict, is_outage, verdict
 from shared.messaging.inbox import Due, Held, Inbox, Label
 from shared.observability import Metrics
 from shared.persistence.unit_of_work import OpenTransaction, Transaction
+from shared.privacy import FieldCipher, Undecipherable
 
 _OUTAGE_PAUSE = 0.5
 _HELD_PAUSE = 0.2
+_ABOUT = "held"
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +53,8 @@ class Applier(Protocol):
 class Consumer:
     """One service's ear on one queue.
 
-    What it has taken is settled only when its effects, or its place among the held messages, are committed.
+    What it has taken is settled only when its effects, or its place among the held messages, are committed. With a
+    `cipher` the bodies it holds are sealed, since nobody knows what is in a message that was not understood.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Consumer:
         clock: Clock,
         metrics: Metrics,
         batch: int = 50,
+        cipher: FieldCipher | None = None,
     ) -> None:
         self._service = service
         self._applier = applier
@@ -70,6 +74,7 @@ class Consumer:
         self._clock = clock
         self._metrics = metrics
         self._batch = batch
+        self._cipher = cipher
         self._attachments: list[Attachment] = []
         self._stopping = False
 
@@ -172,7 +177,7 @@ class Consumer:
                 Held(
                     id=uuid7(now),
                     queue=self.queue.name,
-                    body=incoming.body,
+                    body=self._sealed(incoming.body),
                     label=label,
                     attempts=1,
                     code=decided.code,
@@ -204,7 +209,7 @@ class Consumer:
                 due = await inbox.due(self.queue.name, self._clock.now())
                 if due is None:
                     return False
-                report = await self._applier.apply([_due(due)], transaction)
+                report = await self._applier.apply([self._opened(due)], transaction)
                 await inbox.release(due.id)
         except Exception as problem:
             if due is None or _blames_nobody(problem):
@@ -218,7 +223,7 @@ class Consumer:
         attempts, now = due.attempts + 1, self._clock.now()
         async with self._transaction(Scope.of_service(self._service, "hold")) as transaction:
             inbox = Inbox(transaction.connection)
-            label = self._applier.label(_due(due))
+            label = self._label(due)
             decided = await _decided(inbox, label, problem, attempts=attempts)
             await inbox.hold_again(
                 due.id,
@@ -228,6 +233,20 @@ class Consumer:
             )
         self._metrics.held(self.queue.name, parked=decided.retry_after is None)
 
+    def _sealed(self, body: bytes) -> bytes:
+        return self._cipher.seal(body, about=_ABOUT) if self._cipher else body
+
+    def _opened(self, due: Due) -> Incoming:
+        """Raises Undecipherable when the key is not at hand; the message then waits for it."""
+        body = self._cipher.unseal(due.body, about=_ABOUT) if self._cipher else due.body
+        return Incoming(body=body, traceparent=due.traceparent)
+
+    def _label(self, due: Due) -> Label:
+        try:
+            return self._applier.label(self._opened(due))
+        except Undecipherable:
+            return Label()
+
 
 def _blames_nobody(problem: Exception) -> bool:
     """Whether the database is away. A statement that took too long may be one message's doing."""
@@ -236,10 +255,6 @@ def _blames_nobody(problem: Exception) -> bool:
 
 def _incoming(delivery: Delivery) -> Incoming:
     return Incoming(body=delivery.message.body, traceparent=delivery.message.headers.get("traceparent"))
-
-
-def _due(due: Due) -> Incoming:
-    return Incoming(body=due.body, traceparent=due.traceparent)
 
 
 async def _decided(inbox: Inbox, label: Label, problem: Exception, *, attempts: int = 1) -> Verdict:

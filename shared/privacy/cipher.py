@@ -41,19 +41,25 @@ class FieldCipher:
         )
 
     def encrypt(self, text: str, *, about: str) -> bytes:
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._ciphers[self._current].encrypt(nonce, text.encode(), about.encode())
-        return self._current + nonce + sealed
+        return self.seal(text.encode(), about=about)
 
     def decrypt(self, sealed: bytes, *, about: str) -> str:
         """The plain text; raises Undecipherable when the key is not at hand or anything was altered."""
+        return self.unseal(sealed, about=about).decode()
+
+    def seal(self, content: bytes, *, about: str) -> bytes:
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return self._current + nonce + self._ciphers[self._current].encrypt(nonce, content, about.encode())
+
+    def unseal(self, sealed: bytes, *, about: str) -> bytes:
+        """The plain bytes; raises Undecipherable when the key is not at hand or anything was altered."""
         key_id, nonce = sealed[:_KEY_ID_BYTES], sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES]
         cipher = self._ciphers.get(key_id)
         if cipher is None:
             raise Undecipherable
         try:
-            return cipher.decrypt(nonce, sealed[_KEY_ID_BYTES + _NONCE_BYTES :], about.encode()).decode()
-        except InvalidTag:
+            return cipher.decrypt(nonce, sealed[_KEY_ID_BYTES + _NONCE_BYTES :], about.encode())
+        except (InvalidTag, ValueError):
             raise Undecipherable from None
 
     def blind_index(self, text: str) -> bytes:

@@ -20,7 +20,7 @@ from shared.province.signing import Signer
 
 _CLAIM = text("""
     SELECT id, code, business_key, lane, sequence, in_reply_to, payload, state, attempts, at, traceparent
-    FROM exchange_intent WHERE due_at <= :now ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED
+    FROM exchange_intent WHERE due_at <= :now ORDER BY due_at, sequence, id LIMIT :most FOR UPDATE SKIP LOCKED
 """)
 _SENT = text("""
     UPDATE exchange_intent SET state = CASE WHEN state = 'owed' THEN :state ELSE state END,

@@ -21,20 +21,20 @@ from shared.contracts.province import Receipt, Stage
 from shared.province.intents import IntentState
 
 _KNOWN = text("""
-    SELECT message_id, digest, state, reason_code, reason FROM exchange_received
+    SELECT code, business_key, digest, state, reason_code, reason FROM exchange_received
     WHERE state <> 'refused' AND (message_id = :message_id OR (code = :code AND business_key = :business_key))
-    LIMIT 1
+    ORDER BY message_id = :message_id DESC LIMIT 1
 """)
 _RECORD = text("""
     INSERT INTO exchange_received (entry, message_id, code, business_key, digest, state, reason_code, reason, at)
     VALUES (:entry, :message_id, :code, :business_key, :digest, :state, :reason_code, :reason, :at)
 """)
 _TRACE = text("SELECT traceparent FROM exchange_intent WHERE id = :id")
-# A technical acceptance that overtakes or is overtaken by the business result must not set it back.
+_OURS = text("SELECT 1 FROM exchange_intent WHERE id = :id AND code <> 'RECEIPT'")
 _FOLLOW = text("""
     UPDATE exchange_intent SET state = :state, reason_code = :reason_code, reason = :reason,
                                due_at = CASE WHEN :final THEN NULL ELSE due_at END
-    WHERE id = :id AND state NOT IN ('done', 'rejected', 'refused') RETURNING id
+    WHERE id = :id AND code <> 'RECEIPT' AND state = ANY (CAST(:before AS text[])) RETURNING id
 """)
 
 
@@ -83,7 +83,8 @@ class Record:
 class Known:
     """What is known of a message that came before."""
 
-    message_id: UUID
+    code: str
+    business_key: str
     digest: bytes
     state: str
     reason_code: str
@@ -111,11 +112,21 @@ class Received:
         return found
 
     async def follow(self, intent: UUID, receipt: Receipt) -> bool:
-        """Move an intent on by a receipt; False when it is not ours or already concluded."""
+        """Move an intent on by a receipt; False when it is not ours or this receipt adds nothing."""
         state = _STATES[receipt.stage, receipt.ok]
-        values = {"id": intent, "state": state, "reason_code": receipt.reason_code, "reason": receipt.reason}
-        final = state is not IntentState.ACCEPTED
-        return (await self._connection.execute(_FOLLOW, {**values, "final": final})).first() is not None
+        values = {
+            "id": intent,
+            "state": state,
+            "before": _BEFORE[state],
+            "final": state is not IntentState.ACCEPTED,
+            "reason_code": receipt.reason_code,
+            "reason": receipt.reason,
+        }
+        return (await self._connection.execute(_FOLLOW, values)).first() is not None
+
+    async def owes(self, intent: UUID) -> bool:
+        """Whether this is a message of ours that awaits receipts, or did."""
+        return (await self._connection.execute(_OURS, {"id": intent})).first() is not None
 
 
 _STATES = {
@@ -123,4 +134,14 @@ _STATES = {
     (Stage.TECHNICAL, False): IntentState.REFUSED,
     (Stage.BUSINESS, True): IntentState.DONE,
     (Stage.BUSINESS, False): IntentState.REJECTED,
+}
+_UNANSWERED = (IntentState.OWED, IntentState.DELIVERED)
+_UNCONCLUDED = (*_UNANSWERED, IntentState.ACCEPTED, IntentState.REFUSED)
+# Receipts overtake each other, and one of two copies may be damaged on its way: what was accepted is not refused any
+# more, and the business result has the last word whatever was said of another copy.
+_BEFORE = {
+    IntentState.ACCEPTED: _UNANSWERED,
+    IntentState.REFUSED: _UNANSWERED,
+    IntentState.DONE: _UNCONCLUDED,
+    IntentState.REJECTED: _UNCONCLUDED,
 }

@@ -1,5 +1,6 @@
 """Receives the province's messages: verified, in order, each act once, every one of them answered by receipts."""
 
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
@@ -26,6 +27,9 @@ from shared.province.signing import KeyRing
 W = TypeVar("W")
 
 _STREAM = "province"
+_LONGEST_REASON = 500
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL as canonical JSON spells it; PostgreSQL keeps none in a text."""
 
 
 class NotAccepted(Refusal):
@@ -41,10 +45,15 @@ class NotAccepted(Refusal):
 def read_envelope(body: bytes) -> ProvinceEnvelope:
     """The envelope in a message; raises Undecodable naming the fields at fault, never their values."""
     try:
-        return ProvinceEnvelope.model_validate_json(body)
+        envelope = ProvinceEnvelope.model_validate_json(body)
+        canonical(envelope.payload)
     except ValidationError as broken:
-        places = sorted({".".join(str(part) for part in error["loc"]) or "JSON" for error in broken.errors()})
-        raise Undecodable(f"报文字段有误 · fields at fault: {', '.join(places)}") from None
+        raise Undecodable(f"报文字段有误 · fields at fault: {_places(broken)}") from None
+    except ValueError:  # NaN and the infinities: the signature would take them for null
+        raise Undecodable("报文数值有误 · The payload holds a number that is none") from None
+    if any("\0" in value for value in vars(envelope).values() if isinstance(value, str)):
+        raise Undecodable("报文含空字符 · The envelope holds a NUL")
+    return envelope
 
 
 class ProvinceApplier(Generic[W]):
@@ -111,7 +120,7 @@ class ProvinceApplier(Generic[W]):
             try:
                 self._check(envelope)
                 if envelope.code == MessageCode.RECEIPT:
-                    await self._follow(envelope, received)
+                    await _follow(envelope, received)
                 else:
                     await self._carry_out(envelope, transaction)
             except NotAccepted as refusal:
@@ -125,30 +134,25 @@ class ProvinceApplier(Generic[W]):
             raise NotAccepted("VERSION", f"未知报文版本 · unknown schema version {envelope.schema_version}")
         if envelope.receiver != f"320100/{self._adapter.service}":
             raise NotAccepted("RECEIVER", "报文不属于本系统 · The message is for somebody else")
-
-    async def _follow(self, envelope: ProvinceEnvelope, received: Received) -> None:
-        try:
-            receipt = Receipt.model_validate(envelope.payload)
-        except ValidationError:
-            raise NotAccepted("PAYLOAD", "回执内容不合规 · The receipt is not valid") from None
-        if envelope.in_reply_to is None:
-            raise NotAccepted("PAYLOAD", "回执未指明原报文 · The receipt names no message")
-        await received.follow(envelope.in_reply_to, receipt)
+        if _NUL.search(canonical(envelope.payload)):
+            raise NotAccepted("PAYLOAD", "报文内容含空字符 · The payload holds a NUL")
 
     async def _carry_out(self, envelope: ProvinceEnvelope, transaction: Transaction) -> None:
         payload, handler = self._read(envelope)
         received = Received(transaction.connection)
-        digest = sha256(canonical(envelope.payload)).digest()
-        known = await received.known(envelope.message_id, envelope.code, envelope.business_key)
-        if known is not None:
-            self._answer_again(envelope, digest, (known, transaction))
-            return
-        await self._in_turn(envelope, transaction)
-        rejected = await self._attempt(handler, payload, (envelope, transaction))
-        state = "rejected" if rejected else "done"
-        await received.record(_record(envelope, transaction, state=state, refusal=rejected))
+        known = await self._in_turn(envelope, received, transaction)
+        if known is None:
+            rejected = await self._attempt(handler, payload, (envelope, transaction))
+            result = _result(rejected)
+            await received.record(_record(envelope, transaction, "rejected" if rejected else "done", result))
+        else:
+            self._metrics.duplicates(self.queue.name, 1)
+            done = known.state == "done"
+            result = Receipt(
+                stage=Stage.BUSINESS, ok=done, reason_code=known.reason_code, reason=known.reason
+            )
         _answer(transaction, envelope, Receipt(stage=Stage.TECHNICAL, ok=True))
-        _answer(transaction, envelope, _result(rejected))
+        _answer(transaction, envelope, result)
 
     def _read(self, envelope: ProvinceEnvelope) -> tuple[BaseModel, Any]:
         taken = self._adapter.taken(envelope.code)
@@ -158,33 +162,28 @@ class ProvinceApplier(Generic[W]):
         try:
             return model.model_validate(envelope.payload), handler
         except ValidationError as broken:
-            places = sorted({".".join(str(part) for part in error["loc"]) for error in broken.errors()})
-            raise NotAccepted("PAYLOAD", f"字段有误 · fields at fault: {', '.join(places)}"[:500]) from None
+            raise NotAccepted("PAYLOAD", f"字段有误 · fields at fault: {_places(broken)}") from None
 
-    def _answer_again(
-        self, envelope: ProvinceEnvelope, digest: bytes, known: tuple[Known, Transaction]
-    ) -> None:
-        before, transaction = known
-        if before.digest != digest:
-            raise NotAccepted("CONFLICT", "同一业务号对应不同内容 · The same business key with other content")
-        self._metrics.duplicates(self.queue.name, 1)
-        _answer(transaction, envelope, Receipt(stage=Stage.TECHNICAL, ok=True))
-        ok = before.state == "done"
-        _answer(
-            transaction,
-            envelope,
-            Receipt(stage=Stage.BUSINESS, ok=ok, reason_code=before.reason_code, reason=before.reason),
-        )
+    async def _in_turn(
+        self, envelope: ProvinceEnvelope, received: Received, transaction: Transaction
+    ) -> Known | None:
+        """Take the message's place in its lane; what is known of its act if it came before.
 
-    async def _in_turn(self, envelope: ProvinceEnvelope, transaction: Transaction) -> None:
+        The lane is locked first: of two who were handed the same message, the second sees what the first did.
+        """
         inbox = Inbox(transaction.connection)
         lane = _lane(envelope)
         at = (await inbox.lock([lane]))[lane]
-        if envelope.sequence <= at:
+        known = await received.known(envelope.message_id, envelope.code, envelope.business_key)
+        if known is not None and _act(known) != (envelope.code, envelope.business_key, _digest(envelope)):
+            raise NotAccepted("CONFLICT", "同一业务号对应不同内容 · The same business key with other content")
+        if known is None and envelope.sequence <= at:
             raise NotAccepted("SEQUENCE", f"序号 {envelope.sequence} 已用过 · this number was used before")
         if envelope.sequence > at + 1:
             raise Gap(f"等待第 {at + 1} 号报文 · waiting for number {at + 1}")
-        await inbox.advance({lane: envelope.sequence}, at=self._clock.now())
+        if envelope.sequence == at + 1:
+            await inbox.advance({lane: envelope.sequence}, at=self._clock.now())
+        return known
 
     async def _attempt(
         self, handler: Any, payload: BaseModel, using: tuple[ProvinceEnvelope, Transaction]
@@ -195,7 +194,7 @@ class ProvinceApplier(Generic[W]):
             async with outer.connection.begin_nested():
                 inner = outer.within()
                 await handler(payload, self._works.bind(inner))
-                inner.ledger.act = f"province.{envelope.code}"
+                await inner.note(f"province.{envelope.code}")
                 await inner.save()
         except (Stale, Gap):
             raise
@@ -208,13 +207,38 @@ class ProvinceApplier(Generic[W]):
     async def _refuse(
         self, envelope: ProvinceEnvelope, refusal: NotAccepted, transaction: Transaction
     ) -> None:
-        record = _record(envelope, transaction, state="refused", refusal=refusal)
-        await Received(transaction.connection).record(record)
+        receipt = Receipt(
+            stage=Stage.TECHNICAL,
+            ok=False,
+            reason_code=refusal.reason_code,
+            reason=redact(refusal.detail)[:_LONGEST_REASON],
+        )
+        await Received(transaction.connection).record(_record(envelope, transaction, "refused", receipt))
         if envelope.code != MessageCode.RECEIPT:
-            receipt = Receipt(
-                stage=Stage.TECHNICAL, ok=False, reason_code=refusal.reason_code, reason=refusal.detail
-            )
             _answer(transaction, envelope, receipt)
+
+
+async def _follow(envelope: ProvinceEnvelope, received: Received) -> None:
+    try:
+        receipt = Receipt.model_validate(envelope.payload)
+    except ValidationError:
+        raise NotAccepted("PAYLOAD", "回执内容不合规 · The receipt is not valid") from None
+    if envelope.in_reply_to is None:
+        raise NotAccepted("PAYLOAD", "回执未指明原报文 · The receipt names no message")
+    moved = await received.follow(envelope.in_reply_to, receipt)
+    if not moved and not await received.owes(envelope.in_reply_to):
+        raise NotAccepted("UNKNOWN", "回执所答报文不存在 · The receipt answers no message of ours")
+
+
+def _places(broken: ValidationError) -> str:
+    """Where the faults are; a field that nobody knows is not named, for its name may say anything."""
+    places = set()
+    for error in broken.errors(include_url=False, include_context=False, include_input=False):
+        place = [str(part) for part in error["loc"]] or ["JSON"]
+        if error["type"] == "extra_forbidden":
+            place[-1] = "*"
+        places.add(".".join(place))
+    return ", ".join(sorted(places))
 
 
 def _lane(envelope: ProvinceEnvelope) -> Subject:
@@ -236,23 +260,29 @@ def _answer(transaction: Transaction, envelope: ProvinceEnvelope, receipt: Recei
 def _result(rejected: Refusal | None) -> Receipt:
     if rejected is None:
         return Receipt(stage=Stage.BUSINESS, ok=True)
-    return Receipt(
-        stage=Stage.BUSINESS, ok=False, reason_code=rejected.code, reason=redact(rejected.detail)[:500]
-    )
+    said = rejected.title if rejected.detail == rejected.title else f"{rejected.title}：{rejected.detail}"
+    basis = f"（{'、'.join(rejected.basis)}）" if rejected.basis else ""
+    reason = redact(said + basis)[:_LONGEST_REASON]
+    return Receipt(stage=Stage.BUSINESS, ok=False, reason_code=rejected.code, reason=reason)
 
 
-def _record(
-    envelope: ProvinceEnvelope, transaction: Transaction, *, state: str, refusal: Refusal | None
-) -> Record:
-    reason_code = refusal.reason_code if isinstance(refusal, NotAccepted) else refusal.code if refusal else ""
+def _digest(envelope: ProvinceEnvelope) -> bytes:
+    return sha256(canonical(envelope.payload)).digest()
+
+
+def _act(known: Known) -> tuple[str, str, bytes]:
+    return known.code, known.business_key, known.digest
+
+
+def _record(envelope: ProvinceEnvelope, transaction: Transaction, state: str, receipt: Receipt) -> Record:
     return Record(
         entry=transaction.new_id(),
         message_id=UUID(str(envelope.message_id)),
         code=envelope.code,
         business_key=envelope.business_key,
-        digest=sha256(canonical(envelope.payload)).digest(),
+        digest=_digest(envelope),
         state=state,
         at=transaction.at,
-        reason_code=reason_code,
-        reason=redact(refusal.detail)[:500] if refusal else "",
+        reason_code=receipt.reason_code,
+        reason=receipt.reason,
     )

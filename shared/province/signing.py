@@ -18,6 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 
+class KeyFileError(ValueError):
+    """密钥文件不可用 · The key file cannot be used."""
+
+
 class Signer(Protocol):
     """Signs as one key."""
 
@@ -40,10 +44,15 @@ class Ed25519Signer:
 
     @classmethod
     def from_file(cls, path: Path) -> "Ed25519Signer":
-        """Read a PEM file; raises ValueError when it holds another kind of key."""
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        """Read a PEM file; raises KeyFileError when it holds no unencrypted Ed25519 key."""
+        try:
+            key = load_pem_private_key(path.read_bytes(), password=None)
+        except (ValueError, TypeError):
+            raise KeyFileError(
+                f"{path.name} 不是未加密的 PEM 私钥 · is not an unencrypted PEM private key"
+            ) from None
         if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError(f"{path.name} 不是 Ed25519 私钥 · is not an Ed25519 private key")  # noqa: TRY004 — a value in a file
+            raise KeyFileError(f"{path.name} 不是 Ed25519 私钥 · is not an Ed25519 private key")
         return cls(key)
 
     def sign(self, content: bytes) -> str:
@@ -68,16 +77,22 @@ class KeyRing:
 
     @classmethod
     def from_file(cls, path: Path) -> "KeyRing":
-        """Read a JSON object of key id → base64."""
-        return cls(json.loads(path.read_text(encoding="utf-8")))
+        """Read a JSON object of key id → base64; raises KeyFileError."""
+        try:
+            return cls(json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, AttributeError, TypeError):
+            raise KeyFileError(
+                f"{path.name} 不是“密钥号 → 公钥”表 · is not an object of key id → public key in base64"
+            ) from None
 
     def holds(self, key_id: str, content: bytes, signature: str) -> bool:
-        """Whether this signature is the named key's over this content."""
+        """Whether this signature is the named key's over this content, in its one spelling."""
         key = self._keys.get(key_id)
         if key is None:
             return False
         try:
-            key.verify(base64.b64decode(signature, validate=True), content)
+            raw = base64.b64decode(signature, validate=True)
+            key.verify(raw, content)
         except (InvalidSignature, ValueError):
             return False
-        return True
+        return base64.b64encode(raw).decode() == signature

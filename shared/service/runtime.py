@@ -24,6 +24,7 @@ from shared.persistence import migrations
 from shared.persistence.engine import create_engine
 from shared.persistence.unit_of_work import Transaction, Works
 from shared.policy import Policy, load_policy
+from shared.privacy import FieldCipher
 from shared.province.adapter import ProvinceAdapter
 from shared.settings import HttpSettings, Settings
 
@@ -41,7 +42,7 @@ log = structlog.get_logger(__name__)
 
 
 class Runtime(Generic[W]):
-    """The machinery of one process of one service."""
+    """The machinery of one process of one service; messages it must hold are sealed when it has a `cipher`."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class Runtime(Generic[W]):
         province: ProvinceAdapter[W],
         bus: Bus | None = None,
         processors: Sequence[SpanProcessor] = (),
+        cipher: FieldCipher | None = None,
     ) -> None:
         self.service = service
         self.settings = settings
@@ -64,6 +66,7 @@ class Runtime(Generic[W]):
         )
         self.bus: Bus = bus or RabbitBus(settings.bus.url, name=f"njt-{service}")
         self.province = province
+        self.cipher = cipher
         self.wakes: list[Callable[[], None]] = []
         self.relay = Relay(
             service=service, engine=self.engine, bus=self.bus, clock=self.clock, metrics=self.metrics

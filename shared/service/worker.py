@@ -98,6 +98,7 @@ class Worker(Generic[W]):
             clock=runtime.clock,
             metrics=runtime.metrics,
             batch=batch,
+            cipher=runtime.cipher,
         )
 
     def _courier(self) -> Courier:

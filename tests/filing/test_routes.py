@@ -68,9 +68,7 @@ async def test_the_institution_on_record_shows_number_plaque_certificate_and_sco
     assert (today.json()["on"], today.json()["items"]) == ("2024-03-14", items)
 
 
-async def test_a_suspended_institution_shows_an_empty_scope(
-    interfaces: Interfaces, story: StoryClock
-) -> None:
+async def test_a_suspended_institution_shows_an_empty_scope(interfaces: Interfaces) -> None:
     case, view = await registered(interfaces)
     async with interfaces.suite.runtimes["filing"].works(Scope.of_service("filing", "test")) as work:
         await handlers.suspend_institution(sanctioned(view["institution_id"]), work)

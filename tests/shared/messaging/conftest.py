@@ -1,14 +1,25 @@
 """Both buses, and a database of each test's own that is copied from one that was migrated once."""
 
+import os
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import aio_pika
+import asyncpg
 import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.servers.rabbitmq import RabbitServer
+from cli.suite.database import SuiteDatabase, drop_database, migrate_all, provide_database
+from cli.suite.home import Home
+from shared.contracts.event import EVENTS
 from shared.messaging.bus import Bus, Topology
 from shared.messaging.memory import MemoryBus
 from shared.messaging.rabbit import RabbitBus
+from shared.persistence.engine import create_engine
+from tests.shared.messaging.service import CountingService
+from tests.shared.messaging.tallies import FACTS, GRANTS, tables
 
 
 class PassingBus(RabbitBus):
@@ -48,3 +59,53 @@ async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
     bus = PassingBus(broker.url)
     yield bus
     await bus.clear()
+
+
+@pytest.fixture(autouse=True)
+def _facts_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' own announcements are known while one of these tests runs, and only then."""
+    for fact in FACTS:
+        monkeypatch.setitem(EVENTS, fact.topic, fact)
+
+
+@pytest.fixture(scope="session")
+async def pattern(postgres_url: str, home: Home) -> AsyncIterator[SuiteDatabase]:
+    """A migrated database with the tests' tables, to be copied."""
+    name = f"njt_pattern_{os.getpid()}"
+    database = await provide_database(postgres_url, name, secrets_file=home.passwords)
+    await migrate_all(database, ("accounts",))
+    engine = create_engine(database.owners["accounts"], schema="accounts")
+    async with engine.begin() as connection:
+        await connection.run_sync(tables.create_all)
+        for grant in GRANTS:
+            await connection.execute(grant)
+    await engine.dispose()
+    yield database
+    await drop_database(postgres_url, name)
+
+
+@pytest.fixture
+async def store(postgres_url: str, pattern: SuiteDatabase) -> AsyncIterator[str]:
+    """The address, as the service's own role, of a database that this test has for itself."""
+    role = make_url(pattern.services["accounts"])
+    name = f"njt_messaging_{uuid4().hex[:12]}"
+    server = await asyncpg.connect(postgres_url)
+    await server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{role.database}"')
+    await server.close()
+    yield role.set(database=name).render_as_string(hide_password=False)
+    await drop_database(postgres_url, name)
+
+
+@pytest.fixture
+async def engine(store: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(store, schema="accounts")
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def service(engine: AsyncEngine) -> AsyncIterator[CountingService]:
+    """A service on a database of its own, with a clock that stands until it is moved."""
+    service = CountingService(engine, name=f"tests-{uuid4().hex[:10]}")
+    yield service
+    service.telemetry.shutdown()

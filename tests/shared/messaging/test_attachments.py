@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.messaging.bus import Attachment, Bus, Outcome, Queue
+from shared.messaging.bus import Attachment, Bus, Delivery, Outcome, Queue
 from tests.shared.messaging.parcels import (
     SECONDS,
     new_queue,
@@ -34,7 +34,7 @@ async def test_a_batch_is_what_is_at_hand_and_no_more_than_asked_for(bus: Bus) -
     await bus.declare(topology(queue))
     attachment = await bus.consume(queue.name, prefetch=50)
     posting = await post(bus, numbered(queue, "counted", range(7)))
-    taken = []
+    taken: list[Delivery] = []
     async with asyncio.timeout(SECONDS):
         while len(taken) < 7:
             batch = await attachment.take(3)

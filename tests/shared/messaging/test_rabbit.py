@@ -1,13 +1,14 @@
 """RabbitMQ itself: how the queues are made, and what happens when the broker says no or ends a session."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelPreconditionFailed
+from pamqp.common import FieldTable
 
 from cli.servers.rabbitmq import RabbitServer
 from shared.messaging.bus import Outcome, Queue
@@ -34,17 +35,17 @@ async def channel(broker: RabbitServer) -> AsyncIterator[AbstractChannel]:
         yield await connection.channel()
 
 
-async def accepts(broker: RabbitServer, name: str, arguments: Mapping[str, str | int]) -> bool:
+async def accepts(broker: RabbitServer, name: str, arguments: FieldTable) -> bool:
     """Whether a queue is there with exactly these arguments; the broker refuses any others."""
     async with await aio_pika.connect(broker.url) as connection:
         try:
-            await (await connection.channel()).declare_queue(name, durable=True, arguments=dict(arguments))
+            await (await connection.channel()).declare_queue(name, durable=True, arguments=arguments)
         except ChannelPreconditionFailed:
             return False
         return True
 
 
-def live_arguments(queue: Queue) -> dict[str, str | int]:
+def live_arguments(queue: Queue) -> FieldTable:
     return {
         "x-queue-type": "quorum",
         "x-delivery-limit": DELIVERY_LIMIT,
@@ -91,7 +92,7 @@ async def test_a_full_queue_is_a_failure_and_not_a_confirm(
 ) -> None:
     small = new_queue("told")
     exchange = await channel.declare_exchange(small.exchange, aio_pika.ExchangeType.TOPIC, durable=True)
-    limits: dict[str, str | int] = {"x-max-length": 2, "x-overflow": "reject-publish"}
+    limits: FieldTable = {"x-max-length": 2, "x-overflow": "reject-publish"}
     queue = await channel.declare_queue(small.name, auto_delete=True, exclusive=True, arguments=limits)
     await queue.bind(exchange, "told")
     confirmed = [(await rabbit.publish([parcel(small, "told")]))[0] for _ in range(2)]
@@ -153,7 +154,9 @@ async def test_headers_of_any_kind_arrive_as_text_and_bare_messages_as_they_are(
     queue = new_queue("counted")
     await rabbit.declare(topology(queue))
     exchange = await channel.get_exchange(queue.exchange)
-    odd = aio_pika.Message(b"1", headers={"n": 1, "none": None, "deep": {"a": [1]}}, expiration=60, priority=9)
+    odd = aio_pika.Message(
+        b"1", headers={"n": 1, "none": None, "deep": {"a": [1]}}, expiration=60, priority=9
+    )
     await exchange.publish(odd, "counted")
     await exchange.publish(aio_pika.Message(b"2"), "counted")
     first, second = await take_all(await rabbit.consume(queue.name, prefetch=10), 2)

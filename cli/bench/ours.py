@@ -1,0 +1,114 @@
+"""Our parts: the suite's own machinery with everything on, as its processes run it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from cli.bench.actors import Answer, Cue, Go, play
+from cli.bench.facts import ORGAN, facts
+from cli.bench.service import (
+    CONNECTIONS,
+    LISTENER,
+    SENDER,
+    Witness,
+    Work,
+    recorded,
+    register,
+    runtime_of,
+    worker_of,
+)
+from cli.bench.steady import at_once, at_pace
+from shared.contracts.filing import InstitutionRegistered
+from shared.identity.scope import Scope
+from shared.service import Runtime
+
+_LOOK_AGAIN_SECONDS = 0.005
+_TOGETHER = 50  # facts written in one transaction while preparing
+_OFFICER = Scope(actor="client:bench-officer", act="register", organs=frozenset({ORGAN}))
+
+
+@asynccontextmanager
+async def relay(cue: Cue) -> AsyncIterator[Go]:
+    """State and outbox are written; going, the relay claims, publishes and marks all of it."""
+    async with runtime_of(SENDER, cue, Witness(time.monotonic)) as runtime:
+        await _write(runtime, cue.count)
+
+        async def go() -> Answer:
+            began = time.monotonic()
+            sent = await runtime.relay.flush()
+            return {"began": began, "ended": time.monotonic(), "count": sent}
+
+        yield go
+
+
+@asynccontextmanager
+async def listen(cue: Cue) -> AsyncIterator[Go]:
+    """The worker is attached; going, it is waited for until every effect is committed."""
+    witness = Witness(time.monotonic)
+    async with runtime_of(LISTENER, cue, witness) as runtime:
+        worker = worker_of(runtime)
+        await worker.declare()
+        async with worker.running():
+            while await worker.consumer_problem():
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+
+            async def go() -> Answer:
+                while len(witness.moments) < cue.count:
+                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+                return {"moments": witness.moments, "count": await recorded(runtime)}
+
+            yield go
+
+
+@asynccontextmanager
+async def write(cue: Cue) -> AsyncIterator[Go]:
+    """Going, state and outbox are written in one transaction each, by eight at once."""
+    async with runtime_of(SENDER, cue, Witness(time.monotonic)) as runtime:
+        things = facts(cue.count)
+
+        async def go() -> Answer:
+            rate = await at_once(
+                lambda each: _register(each, runtime), things, hands=CONNECTIONS, seconds=cue.seconds
+            )
+            return {"per_second": rate}
+
+        yield go
+
+
+@asynccontextmanager
+async def tell(cue: Cue) -> AsyncIterator[Go]:
+    """Going, facts become true at a steady pace, and the relay is woken by each commit."""
+    async with runtime_of(SENDER, cue, Witness(time.monotonic)) as runtime, runtime.relaying():
+        things = facts(cue.count)
+        moments: dict[str, float] = {}
+
+        async def one(event: InstitutionRegistered) -> None:
+            await _register(event, runtime)
+            moments[str(event.subject)] = time.monotonic()
+
+        async def go() -> Answer:
+            await at_pace(one, things, per_second=cue.per_second)
+            return {"moments": moments, "order": [str(each.subject) for each in things]}
+
+        yield go
+
+
+async def _register(event: InstitutionRegistered, runtime: Runtime[Work]) -> None:
+    """One request's worth: a span, a scope, a unit of work."""
+    with runtime.telemetry.span("POST /v1/records", attributes={"njt.subject": str(event.subject)}):
+        async with runtime.works(_OFFICER) as work:
+            await register(event, work)
+
+
+async def _write(runtime: Runtime[Work], count: int) -> None:
+    written = facts(count)
+    for start in range(0, count, _TOGETHER):
+        async with runtime.works(_OFFICER) as work:
+            for event in written[start : start + _TOGETHER]:
+                with runtime.telemetry.span("POST /v1/records"):
+                    await register(event, work)
+
+
+if __name__ == "__main__":
+    play({"relay": relay, "listen": listen, "write": write, "tell": tell})
