@@ -13,6 +13,7 @@ from cli.bench.service import (
     SENDER,
     Witness,
     Work,
+    hearing,
     recorded,
     register,
     runtime_of,
@@ -21,6 +22,7 @@ from cli.bench.service import (
 from cli.bench.steady import at_once, at_pace
 from shared.contracts.filing import InstitutionRegistered
 from shared.identity.scope import Scope
+from shared.messaging.bus import EVENTS_EXCHANGE, Topology
 from shared.service import Runtime
 
 _LOOK_AGAIN_SECONDS = 0.005
@@ -32,6 +34,8 @@ _OFFICER = Scope(actor="client:bench-officer", act="register", organs=frozenset(
 async def relay(cue: Cue) -> AsyncIterator[Go]:
     """State and outbox are written; going, the relay claims, publishes and marks all of it."""
     async with runtime_of(SENDER, cue, Witness(time.monotonic)) as runtime:
+        queue = hearing().queue(LISTENER)
+        await runtime.bus.declare(Topology(exchanges=frozenset({EVENTS_EXCHANGE}), queues=(queue,)))
         await _write(runtime, cue.count)
 
         async def go() -> Answer:

@@ -164,11 +164,16 @@ async def runtime_of(service: str, cue: Cue, witness: Witness) -> AsyncIterator[
         await runtime.close()
 
 
-def worker_of(runtime: Runtime[Work]) -> Worker[Work]:
-    """The listener's worker, with everything a worker does; its line to the province is silent."""
+def hearing() -> Subscriptions[Work]:
+    """What the listener acts on."""
     subscriptions = Subscriptions[Work]()
     subscriptions.on(InstitutionRegistered, note_registered)
-    return Worker(runtime, subscriptions=subscriptions, province_bus=MemoryBus())
+    return subscriptions
+
+
+def worker_of(runtime: Runtime[Work]) -> Worker[Work]:
+    """The listener's worker, with everything a worker does; its line to the province is silent."""
+    return Worker(runtime, subscriptions=hearing(), province_bus=MemoryBus())
 
 
 async def recorded(runtime: Runtime[Work]) -> int:

@@ -56,7 +56,7 @@ _WAKE = text("""
     FROM unnest(CAST(:streams AS text[]), CAST(:subjects AS uuid[]), CAST(:sequences AS bigint[]))
          AS done (stream, subject, sequence)
     WHERE held_message.stream = done.stream AND held_message.subject = done.subject
-      AND held_message.sequence = done.sequence + 1 AND (state = 'waiting' OR code = :gap)
+      AND held_message.sequence <= done.sequence + 1 AND (state = 'waiting' OR code = :gap)
 """)
 _DUE = text("""
     SELECT id, body, attempts, traceparent FROM held_message
@@ -162,7 +162,7 @@ class Inbox:
         return {(row.stream, row.subject): row.sequence for row in rows}
 
     async def advance(self, positions: dict[Subject, int], *, at: datetime) -> None:
-        """Record how far the subjects are now, and wake what waited for exactly that."""
+        """Record how far the subjects are now, and wake what waited for that or has been overtaken."""
         if not positions:
             return
         columns = {**_columns(list(positions)), "sequences": list(positions.values())}

@@ -173,21 +173,22 @@ async def test_a_client_gets_what_it_asks_for_or_all_it_has(memory: Memory) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "secret", "asked", "refusal"),
+    ("given", "refusal"),
     [
-        ("nobody", SECRET, "", BadCredentials),
-        ("jiangning", "wrong", "", BadCredentials),
-        ("jiangning", "", "", BadCredentials),
-        ("jiangning", "wrong", "subsidy:pay", BadCredentials),
-        ("jiangning", SECRET, "subsidy:pay", ScopeNotGranted),
+        (("nobody", SECRET, ""), BadCredentials),
+        (("jiangning", "wrong", ""), BadCredentials),
+        (("jiangning", "", ""), BadCredentials),
+        (("jiangning", "wrong", "subsidy:pay"), BadCredentials),
+        (("jiangning", SECRET, "subsidy:pay"), ScopeNotGranted),
     ],
 )
 async def test_nobody_gets_a_token_for_another_name_secret_or_scope(
-    memory: Memory, name: str, secret: str, asked: str, refusal: type[Exception]
-) -> None:  # budget: one column of the table for each argument
+    memory: Memory, given: tuple[str, str, str], refusal: type[Exception]
+) -> None:
     async with memory(EVERYTHING) as work:
         await handlers.add_client(NEW, work)
+    name, secret, asked = given
+    query = Authenticate(name=name, secret=secret, asked=frozenset(asked.split()))
     async with memory(EVERYTHING) as work:
         with pytest.raises(refusal):
-            query = Authenticate(name=name, secret=secret, asked=frozenset(asked.split()))
             await handlers.authenticate(query, work)

@@ -1,0 +1,49 @@
+"""`njt bench NAME`: our path, its peers and its limit measured in turn; only the ratios of one run mean anything."""
+
+import asyncio
+import json as jsonlib
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.bench.contest import hold
+from cli.bench.registry import BENCHES
+from cli.bench.results import Result
+from shared.observability import configure_logging
+from shared.settings import REPOSITORY
+
+RESULTS = REPOSITORY / "bench-results"
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help=f"测速 · one of: {', '.join(BENCHES)}")],
+    *,
+    json: Annotated[
+        bool, typer.Option("--json", help="只向标准输出打印一个 JSON 对象 · print one JSON object only")
+    ] = False,
+    rounds: Annotated[int, typer.Option(min=1, help="轮数，取中位数 · rounds, of which the median is taken")] = 3,
+) -> None:
+    """测速：与对照轮流测量并给出比值 · Measure ours, its peers and its limit in turn, and the ratios."""
+    if name not in BENCHES:
+        raise typer.BadParameter(f"{name}: {', '.join(BENCHES)}")
+    configure_logging("bench", "WARNING", json=False, stream=sys.stderr)
+    progress = Console(stderr=True, highlight=False)
+    result = asyncio.run(
+        hold(name, BENCHES[name], rounds=rounds, say=lambda text: progress.print(f"[dim]{text}[/]"))
+    )
+    keep(result, RESULTS)
+    if json:
+        typer.echo(jsonlib.dumps(result.as_json(), ensure_ascii=False))
+    else:
+        Console(highlight=False).print(result.as_table())
+
+
+def keep(result: Result, folder: Path) -> Path:
+    """Write what was found into `{folder}/{name}.json`."""
+    folder.mkdir(exist_ok=True)
+    place = folder / f"{result.name}.json"
+    place.write_text(jsonlib.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return place

@@ -1,0 +1,224 @@
+"""Filing's side of the exchange on a database of its own: an ear, a courier, a line that is told how to behave."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.filing.handlers import Work, recognize_institution
+from services.filing.province import province as filing_province
+from services.filing.repository import bind
+from shared.contracts.province import InstitutionFiled, MessageCode, ProvinceEnvelope, Receipt
+from shared.identity import Scope
+from shared.messaging.bus import Bus, Message, Outcome
+from shared.messaging.consumer import Consumer
+from shared.messaging.memory import MemoryBus
+from shared.observability import Metrics, TelemetrySettings, start_telemetry
+from shared.persistence.unit_of_work import Works
+from shared.policy import Policy
+from shared.province.adapter import ProvinceAdapter
+from shared.province.courier import Courier
+from shared.province.intents import Dispatch, payload_of
+from shared.province.receiver import ProvinceApplier
+from shared.province.signing import Ed25519Signer, KeyRing
+from tests.shared.province.letters import FILED, PROVINCE, START, Province, incoming
+
+RECEIPT_DEADLINE = timedelta(minutes=10)
+
+
+class SetClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.at: datetime = START
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, **duration: float) -> None:
+        self.at += timedelta(**duration)
+
+
+class ScriptedLine(MemoryBus):
+    """Takes what is published as it is told to: `outcomes` by message code, confirmed when nothing is said."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[Message] = []
+        self.outcomes: dict[str, Outcome] = {}
+
+    async def publish(self, messages: Sequence[Message]) -> list[Outcome]:
+        outcomes = []
+        for message in messages:
+            code = ProvinceEnvelope.model_validate_json(message.body).code
+            outcomes.append(self.outcomes.get(code, Outcome.CONFIRMED))
+            if outcomes[-1] is Outcome.CONFIRMED:
+                self.taken.append(message)
+        return outcomes
+
+    def letters(self, code: str | None = None) -> list[ProvinceEnvelope]:
+        """What the line has taken, in this order."""
+        letters = [ProvinceEnvelope.model_validate_json(message.body) for message in self.taken]
+        return [letter for letter in letters if code is None or letter.code == code]
+
+    def receipts(self, answered: ProvinceEnvelope) -> list[Receipt]:
+        """What went back about one message of the province."""
+        found = [it for it in self.letters(MessageCode.RECEIPT) if it.in_reply_to == answered.message_id]
+        return [Receipt.model_validate(letter.payload) for letter in found]
+
+
+class City:
+    """One service at the exchange. `troubles` are raised by its handler after it has written, one each time."""
+
+    def __init__(self, engine: AsyncEngine, policy: Policy, *, service: str = "filing") -> None:
+        self.engine = engine
+        self.clock = SetClock()
+        self.province = Province(service=service)
+        self.signer = Ed25519Signer(Ed25519PrivateKey.generate())
+        self.line = ScriptedLine()
+        self.troubles: defaultdict[str, list[BaseException]] = defaultdict(list)
+        self.recognized: list[str] = []
+        self.wakes = 0
+        self._service = service
+        self._spans = InMemorySpanExporter()
+        self.telemetry = start_telemetry(
+            service, TelemetrySettings(), prometheus=True, processors=[SimpleSpanProcessor(self._spans)]
+        )
+        self.metrics = Metrics(self.telemetry)
+        self.works: Works[Work] = Works(
+            engine,
+            lambda transaction: bind(transaction, policy),
+            clock=self.clock,
+            tell=filing_province.dispatch,
+            announced=self._announced,
+        )
+        self.adapter = ProvinceAdapter[Work](service)
+        self.adapter.takes(FILED, InstitutionFiled, self._recognize)
+        self.consumer = self.ear()
+
+    def ear(self, keys: KeyRing | None = None) -> Consumer:
+        """A consumer of the province's messages; any number of them may be at work."""
+        applier = ProvinceApplier(
+            adapter=self.adapter,
+            works=self.works,
+            keys=keys or KeyRing(self.province.signer.public()),
+            clock=self.clock,
+            telemetry=self.telemetry,
+            metrics=self.metrics,
+        )
+        return Consumer(
+            service=self._service,
+            applier=applier,
+            transaction=self.works.transaction,
+            clock=self.clock,
+            metrics=self.metrics,
+            batch=10,
+        )
+
+    def courier(self, bus: Bus | None = None, *, poll_seconds: float = 0.05) -> Courier:
+        return Courier(
+            service=self._service,
+            counterpart=PROVINCE,
+            engine=self.engine,
+            bus=bus or self.line,
+            signer=self.signer,
+            clock=self.clock,
+            telemetry=self.telemetry,
+            metrics=self.metrics,
+            receipt_deadline=RECEIPT_DEADLINE,
+            poll_seconds=poll_seconds,
+        )
+
+    async def _recognize(self, filed: InstitutionFiled, work: Work) -> None:
+        self.recognized.append(filed.provincial_number)
+        await recognize_institution(filed, work)
+        if troubles := self.troubles[filed.provincial_number]:
+            raise troubles.pop(0)
+
+    def _announced(self) -> None:
+        self.wakes += 1
+
+    async def take(self, *letters: ProvinceEnvelope, traceparent: str | None = None) -> None:
+        """Let the service receive these at once."""
+        await self.consumer.process([incoming(letter, traceparent=traceparent) for letter in letters])
+
+    async def answer(self, letter: ProvinceEnvelope) -> list[Receipt]:
+        """What the province has been answered about this message once everything owed is sent."""
+        await self.send()
+        return self.line.receipts(letter)
+
+    async def send(self) -> int:
+        """Send what is due now; how many the line took."""
+        return await self.courier().send_batch()
+
+    async def retry_what_is_due(self) -> int:
+        """Work through the held messages that are due now; how many there were."""
+        done = 0
+        while await self.consumer.retry_one():
+            done += 1
+        return done
+
+    async def owe(self, *dispatches: Dispatch) -> None:
+        """One transaction that owes these."""
+        scope = Scope.of_service(self._service, "owe")
+        async with self.works.transaction(scope) as transaction:
+            for dispatch in dispatches:
+                transaction.intents.owe(dispatch)
+
+    async def rows(self, query: str, **values: object) -> list[dict[str, Any]]:
+        async with self.engine.connect() as connection, connection.begin():
+            await connection.execute(text("SELECT set_config('njt.everything', 'on', true)"))
+            result = await connection.execute(text(query), values)
+            return [dict(row) for row in result.mappings()]
+
+    async def on_record(self) -> list[str]:
+        """The provincial numbers of what was recognised."""
+        rows = await self.rows("SELECT number FROM institution ORDER BY number")
+        return [row["number"] for row in rows]
+
+    async def received(self) -> list[tuple[str, str]]:
+        """State and reason code of all that came in."""
+        rows = await self.rows("SELECT state, reason_code FROM exchange_received ORDER BY at, entry")
+        return [(row["state"], row["reason_code"]) for row in rows]
+
+    async def held(self) -> list[dict[str, Any]]:
+        return await self.rows("SELECT * FROM held_message ORDER BY sequence, id")
+
+    async def intents(self, code: str | None = None) -> list[dict[str, Any]]:
+        """What is owed or was, in the order of the lanes; receipts only when asked for."""
+        rows = await self.rows("SELECT * FROM exchange_intent ORDER BY lane, sequence, id")
+        wanted = [row for row in rows if (row["code"] != "RECEIPT" if code is None else row["code"] == code)]
+        return [row | {"payload": payload_of(row["payload"])} for row in wanted]
+
+    async def intent(self) -> dict[str, Any]:
+        """The only thing that is owed or was, receipts apart."""
+        (intent,) = await self.intents()
+        return intent
+
+    async def follow(self, *receipts: Receipt) -> dict[str, Any]:
+        """Let the province answer the only intent with these; the intent afterwards."""
+        owed: UUID = (await self.intent())["id"]
+        for receipt in receipts:
+            await self.take(self.province.receipt(owed, receipt))
+        return await self.intent()
+
+    def spans(self, name: str) -> list[ReadableSpan]:
+        return [span for span in self._spans.get_finished_spans() if span.name == name]
+
+    def sample(self, metric: str) -> float | None:
+        """What Prometheus is told, whatever its labels; None when it is told nothing."""
+        found = [
+            sample.value
+            for family in self.telemetry.registry.collect()
+            for sample in family.samples
+            if sample.name == metric
+        ]
+        return sum(found) if found else None
