@@ -24,7 +24,9 @@ def bench(
     json: Annotated[
         bool, typer.Option("--json", help="只向标准输出打印一个 JSON 对象 · print one JSON object only")
     ] = False,
-    rounds: Annotated[int, typer.Option(min=1, help="轮数，取中位数 · rounds, of which the median is taken")] = 3,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="轮数，取中位数 · rounds, of which the median is taken")
+    ] = 3,
 ) -> None:
     """测速：与对照轮流测量并给出比值 · Measure ours, its peers and its limit in turn, and the ratios."""
     if name not in BENCHES:

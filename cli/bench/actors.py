@@ -123,9 +123,7 @@ def play(roles: Mapping[str, Role]) -> None:
 
 async def _play(roles: Mapping[str, Role]) -> None:
     lines = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
-    )
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     while line := await lines.readline():
         asked = json.loads(line)
         if "role" in asked:

@@ -53,9 +53,7 @@ class Result:
 
     def as_table(self) -> Table:
         """For reading: one line for each of the others, with ours ÷ that."""
-        table = Table(
-            "路径 · path", "单位 · unit", title=f"{self.name}：中位数与比值 · medians and ratios"
-        )
+        table = Table("路径 · path", "单位 · unit", title=f"{self.name}：中位数与比值 · medians and ratios")
         table.add_column("本套件 · ours", justify="right")
         table.add_column("对照 · other")
         table.add_column("", justify="right")

@@ -27,6 +27,7 @@ from shared.observability import current_traceparent
 from shared.policy import Audience, Category
 from shared.values import StationCode
 
+_STALE = 412
 _SCOPE = scope((LATHE_OPERATOR, 4), (LATHE_OPERATOR, 3), (ROBOT_MAINTAINER, 3))
 
 
@@ -155,10 +156,19 @@ async def leading_enterprise(stage: Stage, step: Step) -> None:
     owed = [each for each in copied.body["obligations"] if each["kind"] == "be_copied"]
     step.tell("区人社局", "抄报市人社局", f"限 {owed[0]['due_at'][:10]}" if owed else "", basis=["N2.4"])
     step.check("抄报市级且待确认", owed and owed[0]["organ"] == CITY and owed[0]["done_at"] is None)
-    known = await city.change("filing", f"{_path(filing)}/copy-acknowledgement", seen=copied)
+    known = await _acknowledged(city, filing)
     step.tell(city.name, "确认抄报", "已确认" if known.ok else known.body["title"], basis=["N2.4"])
     step.check("抄报已确认", known.ok)
     await _opened(stage, step, LEADER, filing, clause="N2.4")
+
+
+async def _acknowledged(city: Portal, filing: Answer) -> Answer:
+    """Acknowledge the copy; the account may be noted on the case at the same moment, then look again."""
+    while True:
+        latest = await city.get("filing", _path(filing))
+        answer = await city.change("filing", f"{_path(filing)}/copy-acknowledgement", seen=latest)
+        if answer.status != _STALE:
+            return answer
 
 
 def _path(filing: Answer) -> str:

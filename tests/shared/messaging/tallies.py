@@ -1,9 +1,10 @@
 """A service small enough for the tests of the machinery: it counts what it hears and announces that it did."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, RowMapping, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -12,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.contracts.event import EVENTS, Event
 from shared.errors import NotFound
 from shared.ids import uuid7
+from shared.messaging.bus import EVENTS_EXCHANGE, Message
 from shared.messaging.consumer import Incoming
-from shared.messaging.envelope import encode
+from shared.messaging.envelope import CONTENT_TYPE, encode
 from shared.messaging.outbox import Outbox
 from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.unit_of_work import Transaction
@@ -176,6 +178,21 @@ def counted(subject: UUID, *sequences: int, traceparent: str | None = None) -> l
     return [
         message(Counted(tally_id=subject, number=number), sequence=number, traceparent=traceparent)
         for number in sequences
+    ]
+
+
+def envelopes(facts: Sequence[Incoming]) -> list[Message]:
+    """The same facts as a relay would put them on the bus."""
+    return [
+        Message(
+            id=uuid4().hex,
+            exchange=EVENTS_EXCHANGE,
+            routing_key=Counted.topic,
+            body=fact.body,
+            content_type=CONTENT_TYPE,
+            headers={"traceparent": fact.traceparent} if fact.traceparent else {},
+        )
+        for fact in facts
     ]
 
 
