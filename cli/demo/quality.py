@@ -46,6 +46,14 @@ async def suspended_and_resumed(stage: Stage, step: Step, tale: Tale) -> None:
 
 async def one_trace_a_step(stage: Stage, step: Step, tale: Tale) -> None:
     """Every step so far is one trace, and no span of it lacks its parent."""
+    traces = {told.trace_id for told in tale.steps[:-1]}
+
+    async def all_arrived() -> bool | None:
+        spans = [span for span in stage.collector.spans() if span.trace_id in traces]
+        known = {span.span_id for span in spans} | {""}
+        return all(span.parent_id in known for span in spans) or None
+
+    await stage.until(all_arrived)
     for told in tale.steps[:-1]:
         spans = [span for span in stage.collector.spans() if span.trace_id == told.trace_id]
         known = {span.span_id for span in spans} | {""}

@@ -63,7 +63,7 @@ class Stage:
     collector: Collector
     telemetry: Telemetry
     policy: Policy
-    database: SuiteDatabase
+    connections: dict[str, asyncpg.Connection]
 
     async def until(self, look: Callable[[], Awaitable[T | None]]) -> T | None:
         """What `look` finds as soon as it finds something; None when it does not within 30 s."""
@@ -77,12 +77,7 @@ class Stage:
 
     async def count(self, service: str, query: str) -> int:
         """A number read from a service's own tables as their owner; for what no interface shows."""
-        connection = await asyncpg.connect(self.database.owners[service])
-        try:
-            await connection.execute(f"SET search_path = \"{service}\"; SET njt.everything = 'on'")
-            return int(await connection.fetchval(query))
-        finally:
-            await connection.close()
+        return int(await self.connections[service].fetchval(query))
 
 
 @asynccontextmanager
@@ -124,8 +119,19 @@ async def staged(venue: Venue, *, opens_at: datetime, say: Callable[[str], None]
             collector=collector,
             telemetry=telemetry,
             policy=load_policy(PolicySettings().folder),
-            database=database,
+            connections=await _connections(database, stack),
         )
+
+
+async def _connections(database: SuiteDatabase, stack: AsyncExitStack) -> dict[str, asyncpg.Connection]:
+    """A look into each service's tables that sees everything, as its owner."""
+    connections = {}
+    for service in SERVICES:
+        settings = {"search_path": service, "njt.everything": "on"}
+        connection = await asyncpg.connect(database.owners[service], server_settings=settings)
+        stack.push_async_callback(connection.close)
+        connections[service] = connection
+    return connections
 
 
 async def _fresh_database(venue: Venue, home: Home) -> SuiteDatabase:

@@ -81,7 +81,7 @@ async def _played(stage: Stage, step: Step, what: tuple[Tale, Act]) -> None:
 
 
 async def _settled(stage: Stage) -> None:
-    """Let what a step set going come to rest, and its spans arrive."""
+    """Let what a step set going come to rest."""
     deadline = time.monotonic() + _SETTLE_SECONDS
     while time.monotonic() < deadline:
         waiting = [
@@ -94,8 +94,7 @@ async def _settled(stage: Stage) -> None:
         ]
         if not any(waiting):
             break
-        await asyncio.sleep(0.05)
-    await asyncio.sleep(0.4)  # the exporters' batch delay, twice
+        await asyncio.sleep(0.02)
 
 
 async def _summed_up(stage: Stage, tale: Tale) -> None:
