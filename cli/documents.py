@@ -1,13 +1,13 @@
 """`njt openapi`, `njt asyncapi` and `njt topology`: the interface documents, printed without starting anything."""
 
-import json
+import json as jsonlib
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from pydantic.json_schema import models_json_schema
 from rich.console import Console
-from rich.table import Table
+from rich.tree import Tree
 
 from cli.suite.database import SERVICES
 from shared.contracts import EVENTS
@@ -24,7 +24,7 @@ def openapi(
     """打印一个服务的 OpenAPI 3.1 文档 · Print one service's OpenAPI 3.1 document."""
     if service not in SERVICES:
         raise typer.BadParameter(", ".join(SERVICES))
-    typer.echo(json.dumps(openapi_of(service), ensure_ascii=False, indent=2))
+    typer.echo(jsonlib.dumps(openapi_of(service), ensure_ascii=False, indent=2))
 
 
 def openapi_of(service: str) -> dict[str, object]:
@@ -35,7 +35,7 @@ def openapi_of(service: str) -> dict[str, object]:
 
 def asyncapi() -> None:
     """打印全部事件的 AsyncAPI 3 文档 · Print the AsyncAPI 3 document of all events."""
-    typer.echo(json.dumps(asyncapi_document(), ensure_ascii=False, indent=2))
+    typer.echo(jsonlib.dumps(asyncapi_document(), ensure_ascii=False, indent=2))
 
 
 def asyncapi_document() -> dict[str, Any]:
@@ -117,12 +117,34 @@ def event_queues() -> dict[str, Queue]:
     }
 
 
-def topology() -> None:
+def topology(
+    *,
+    json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")] = False,
+) -> None:
     """打印交换机、队列与绑定 · Print exchanges, queues and bindings."""
-    table = Table("exchange", "queue", "routing key", "dead letters")
-    for service, queue in event_queues().items():
-        table.add_row(queue.exchange, queue.name, "\n".join(sorted(queue.routing_keys)), queue.dead)
-        line: Queue = import_module(f"services.{service}.province").province.queue
-        table.add_row(line.exchange, line.name, "\n".join(sorted(line.routing_keys)), line.dead)
-        table.add_section()
-    Console().print(table)
+    queues = [*event_queues().values(), *province_queues().values()]
+    if json:
+        typer.echo(jsonlib.dumps([_described(queue) for queue in queues], ensure_ascii=False, indent=2))
+        return
+    tree = Tree("RabbitMQ  每个队列的死信在同名 .dead 队列 · dead letters of a queue are in NAME.dead")
+    for exchange in sorted({queue.exchange for queue in queues}):
+        branch = tree.add(f"[bold]{exchange}[/] (topic)")
+        for queue in (each for each in queues if each.exchange == exchange):
+            leaf = branch.add(f"[green]{queue.name}[/] (quorum)")
+            for key in sorted(queue.routing_keys):
+                leaf.add(key)
+    Console().print(tree)
+
+
+def province_queues() -> dict[str, Queue]:
+    """Each service's queue on the line to the province."""
+    return {service: import_module(f"services.{service}.province").province.queue for service in SERVICES}
+
+
+def _described(queue: Queue) -> dict[str, object]:
+    return {
+        "queue": queue.name,
+        "exchange": queue.exchange,
+        "routing_keys": sorted(queue.routing_keys),
+        "dead_letters": queue.dead,
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -86,6 +87,7 @@ def create_api(
         ],
         telemetry=_native(telemetry),
         strict_content_type=True,
+        generate_unique_id_function=lambda route: route.name,
     )
     install(app)
     for router in routers:
@@ -122,6 +124,14 @@ def _serve_docs(app: FastAPI) -> None:
         )
 
 
+def _title_operations(schema: dict[str, Any]) -> None:
+    """An operation's title is the first line of what it says of itself: 中文 · English."""
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            if "·" in (title := operation.get("description", "").partition("\n")[0]):
+                operation["summary"] = title
+
+
 def _publish_problem_schema(app: FastAPI) -> None:
     """Refusals are described by reference; put what they refer to into the document."""
     made = app.openapi
@@ -130,6 +140,7 @@ def _publish_problem_schema(app: FastAPI) -> None:
         if app.openapi_schema is None:
             schema = made()
             parts = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            _title_operations(schema)
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
             schemas.update(parts.pop("$defs", {}))
             schemas["Problem"] = parts

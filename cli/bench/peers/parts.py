@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-import asyncpg
 from aio_pika.abc import AbstractIncomingMessage
 
 from cli.bench.actors import Answer, Cue, Go, play
