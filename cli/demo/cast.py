@@ -68,11 +68,6 @@ def scope(*items: tuple[OccupationCode, int]) -> tuple[ScopeItem, ...]:
     )
 
 
-def plain(items: tuple[ScopeItem, ...]) -> list[dict[str, Any]]:
-    """A scope as a request says it."""
-    return [item.model_dump(mode="json") for item in items]
-
-
 def materials(policy: Policy, category: Category, audience: Audience) -> list[dict[str, Any]]:
     """Every document that is asked for, by name and digest."""
     return [

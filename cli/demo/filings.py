@@ -15,7 +15,6 @@ from cli.demo.cast import (
     SCHOOL,
     Body,
     materials,
-    plain,
     scope,
 )
 from cli.demo.portal import Answer, Portal
@@ -23,6 +22,7 @@ from cli.demo.stage import Stage
 from cli.demo.telling import Step
 from shared.clock import SHANGHAI
 from shared.contracts.province import InstitutionFiled, MessageCode
+from shared.contracts.scope import scope_out
 from shared.observability import current_traceparent
 from shared.policy import Audience, Category
 from shared.values import StationCode
@@ -183,7 +183,7 @@ async def _drafted(
         "organ": DISTRICT,
         "category": category.value,
         "audience": audience.value,
-        "scope": plain(_SCOPE),
+        "scope": scope_out(_SCOPE),
         **more,
     }
     return await applicant.create("filing", "/v1/filings", wanted)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from cli.demo.cast import LATHE_OPERATOR, MUNICIPAL, plain, scope
+from cli.demo.cast import LATHE_OPERATOR, MUNICIPAL, scope
 from cli.demo.money import CERTIFICATES
 from cli.demo.portal import Answer, Portal
 from cli.demo.stage import Stage
@@ -10,6 +10,7 @@ from cli.demo.telling import Step, Tale
 from cli.suite.database import SERVICES
 from shared.clock import SHANGHAI
 from shared.contracts.province import MessageCode
+from shared.contracts.scope import scope_out
 
 _CONFLICT = 409
 
@@ -120,7 +121,7 @@ async def _plan(stage: Stage, employer: Portal, institution: str) -> Answer:
     day = stage.clock.now().astimezone(SHANGHAI).date() + timedelta(days=40)
     plan = {
         "institution_id": institution,
-        "item": plain(scope((LATHE_OPERATOR, 4)))[0],
+        "item": scope_out(scope((LATHE_OPERATOR, 4)))[0],
         "audience": "own_staff",
         "planned_on": day.isoformat(),
     }

@@ -16,7 +16,7 @@ from services.accounts.domain import (
     UnknownClient,
 )
 from services.accounts.handlers import Work
-from shared.contracts.scope import ScopeItem
+from shared.contracts.scope import scope_in, scope_out
 from shared.paging import Page, decode_cursor, moment_in, page_of, uuid_in
 from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.pages import after
@@ -56,7 +56,7 @@ class SqlAccounts(SqlAggregates[Account]):
             "uscc": str(aggregate.uscc),
             "organ": aggregate.organ,
             "audience": aggregate.audience.value,
-            "scope": [item.model_dump(mode="json") for item in aggregate.scope],
+            "scope": scope_out(aggregate.scope),
             "station_codes": [str(each) for each in aggregate.station_codes],
             "basis": list(aggregate.basis),
             "opened_at": aggregate.opened_at,
@@ -68,7 +68,7 @@ class SqlAccounts(SqlAggregates[Account]):
         typed = {
             "uscc": Uscc(row["uscc"]),
             "audience": Audience(row["audience"]),
-            "scope": tuple(ScopeItem.model_validate(item) for item in row["scope"]),
+            "scope": scope_in(row["scope"]),
             "station_codes": tuple(StationCode(each) for each in row["station_codes"]),
             "basis": tuple(row["basis"]),
             "state": AccountState(row["state"]),

@@ -4,13 +4,14 @@ import secrets
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from services.accounts import handlers
 from services.accounts.domain import BadReach, Client, ClientNameTaken, UnknownAccount
 from services.accounts.handlers import Work
 from services.accounts.schemas import AccountView, ClientView, NewClient
 from shared.http.auth import allowed
+from shared.http.pages import Cursor, Size
 from shared.http.problems import problems
 from shared.http.work import Once, PageView, RequestWorks, shown, shown_page
 from shared.identity import NotYours, Permission, Principal
@@ -32,10 +33,8 @@ async def list_accounts(
     *,
     caller: Reader,
     open_work: OpenWork,
-    cursor: Annotated[
-        str | None, Query(max_length=300, description="上一页给出的 next · the last page's")
-    ] = None,
-    size: Annotated[int, Query(ge=1, le=200, description="每页条数 · items a page")] = 50,
+    cursor: Cursor = None,
+    size: Size = 50,
 ) -> Response:
     """账号清单 · Accounts in the order in which they were opened."""
     async with open_work(caller) as work:

@@ -15,7 +15,7 @@ from services.filing.domain.institution import Institution, Standing
 from services.filing.domain.refusals import AlreadyOnRecord, UnknownFiling, UnknownInstitution
 from services.filing.domain.terms import Applicant, FilingState, Material, Obligation, Score, Training
 from services.filing.handlers import Work
-from shared.contracts.scope import ScopeItem
+from shared.contracts.scope import scope_in, scope_out
 from shared.paging import BadCursor, Page, decode_cursor, moment_in, page_of, uuid_in
 from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.pages import after
@@ -56,7 +56,7 @@ class SqlFilings(SqlAggregates[Filing]):
             "uscc": str(filing.applicant.uscc),
             "category": filing.category.value,
             "audience": filing.audience.value,
-            "scope": _scope_out(filing.scope),
+            "scope": scope_out(filing.scope),
             "basis": list(filing.basis),
             "training": sorted(each.value for each in filing.training),
             "evidence": sorted(each.value for each in filing.evidence),
@@ -82,7 +82,7 @@ class SqlFilings(SqlAggregates[Filing]):
             applicant=Applicant(name=row["name"], uscc=Uscc(row["uscc"])),
             category=Category(row["category"]),
             audience=Audience(row["audience"]),
-            scope=_scope_in(row["scope"]),
+            scope=scope_in(row["scope"]),
             basis=tuple(row["basis"]),
             training=frozenset(Training(each) for each in row["training"]),
             evidence=frozenset(Attribute(each) for each in row["evidence"]),
@@ -143,7 +143,7 @@ class SqlInstitutions(SqlAggregates[Institution]):
             "uscc": str(institution.uscc),
             "category": institution.category.value,
             "audience": institution.audience.value,
-            "scope": _scope_out(institution.scope),
+            "scope": scope_out(institution.scope),
             "number": institution.number,
             "plaque_number": institution.plaque_number,
             "certificate_number": institution.certificate_number,
@@ -162,7 +162,7 @@ class SqlInstitutions(SqlAggregates[Institution]):
             "uscc": Uscc(row["uscc"]),
             "category": Category(row["category"]),
             "audience": Audience(row["audience"]),
-            "scope": _scope_in(row["scope"]),
+            "scope": scope_in(row["scope"]),
             "basis": tuple(row["basis"]),
             "station_codes": tuple(StationCode(each) for each in row["station_codes"]),
             "standing": Standing(row["standing"]),
@@ -222,14 +222,6 @@ def _after_in_queue(cursor: str) -> ColumnElement[bool]:
     if priority == str(True):
         return or_(not_(columns.priority), and_(columns.priority, later))
     return and_(not_(columns.priority), later)
-
-
-def _scope_out(scope: Iterable[ScopeItem]) -> list[dict[str, Any]]:
-    return [item.model_dump(mode="json") for item in scope]
-
-
-def _scope_in(stored: Iterable[dict[str, Any]]) -> tuple[ScopeItem, ...]:
-    return tuple(ScopeItem.model_validate(item) for item in stored)
 
 
 def _obligation_out(obligation: Obligation) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from services.filing import handlers
 from services.filing.domain import refusals
@@ -22,6 +22,7 @@ from services.filing.schemas import (
 )
 from shared.errors import Stale
 from shared.http.auth import allowed
+from shared.http.pages import Cursor, Size
 from shared.http.preconditions import Seen
 from shared.http.problems import PreconditionMissing, problems
 from shared.http.work import Once, PageView, RequestWorks, shown, shown_page
@@ -36,16 +37,12 @@ CityOfficer = Annotated[Principal, allowed(Permission.ACKNOWLEDGE)]
 Reader = Annotated[Principal, allowed(Permission.READ_REGISTER)]
 OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
 CreateOnce = Annotated[Once[Work], Depends(Once)]
-Size = Annotated[int, Query(ge=1, le=200, description="每页条数 · items a page")]
-Cursor = Annotated[
-    str | None, Query(max_length=300, description="上一页给出的 next · the last page's `next`")
-]
 
 routing = APIRouter(prefix="/v1/routing-decisions", tags=["routing · 管辖"])
 filings = APIRouter(prefix="/v1/filings", tags=["filings · 备案申请"])
 institutions = APIRouter(prefix="/v1/institutions", tags=["institutions · 评价机构"])
 
-_changes = problems(refusals.UnknownFiling, refusals.OutOfTurn, Stale, PreconditionMissing)
+_changing = (refusals.UnknownFiling, refusals.OutOfTurn, Stale, PreconditionMissing)
 
 
 @routing.post("", response_model=RoutingView, responses=problems(NotRoutable))
@@ -121,7 +118,7 @@ async def read_filing(filing_id: UUID, caller: Reader, open_work: OpenWork) -> R
 @filings.post(
     "/{filing_id}/materials",
     response_model=FilingView,
-    responses=_changes | problems(refusals.UnknownMaterial, refusals.NotPledgeable),
+    responses=problems(*_changing, refusals.UnknownMaterial, refusals.NotPledgeable),
 )
 async def hand_in_material(
     *, filing_id: UUID, body: MaterialBody, caller: ApplicantCaller, seen: Seen, open_work: OpenWork
@@ -136,7 +133,7 @@ async def hand_in_material(
 @filings.post(
     "/{filing_id}/submission",
     response_model=FilingView,
-    responses=_changes | problems(refusals.MaterialsIncomplete),
+    responses=problems(*_changing, refusals.MaterialsIncomplete),
 )
 async def submit_filing(
     *, filing_id: UUID, caller: ApplicantCaller, seen: Seen, open_work: OpenWork
@@ -147,7 +144,7 @@ async def submit_filing(
     return shown(FilingView.of(filing))
 
 
-@filings.post("/{filing_id}/withdrawal", response_model=FilingView, responses=_changes)
+@filings.post("/{filing_id}/withdrawal", response_model=FilingView, responses=problems(*_changing))
 async def withdraw_filing(
     *, filing_id: UUID, caller: ApplicantCaller, seen: Seen, open_work: OpenWork
 ) -> Response:
@@ -157,10 +154,10 @@ async def withdraw_filing(
     return shown(FilingView.of(filing))
 
 
-_official = _changes | problems(refusals.NotTheHandlingOrgan)
+_official = (*_changing, refusals.NotTheHandlingOrgan)
 
 
-@filings.post("/{filing_id}/acceptance", response_model=FilingView, responses=_official)
+@filings.post("/{filing_id}/acceptance", response_model=FilingView, responses=problems(*_official))
 async def accept_filing(filing_id: UUID, caller: Officer, seen: Seen, open_work: OpenWork) -> Response:
     """受理 · Take the case on."""
     async with open_work(caller) as work:
@@ -171,7 +168,7 @@ async def accept_filing(filing_id: UUID, caller: Officer, seen: Seen, open_work:
 @filings.post(
     "/{filing_id}/assessment",
     response_model=FilingView,
-    responses=_official | problems(refusals.BadPanel),
+    responses=problems(*_official, refusals.BadPanel),
 )
 async def assess_filing(
     *, filing_id: UUID, body: AssessmentBody, caller: Officer, seen: Seen, open_work: OpenWork
@@ -183,7 +180,7 @@ async def assess_filing(
     return shown(FilingView.of(filing))
 
 
-@filings.post("/{filing_id}/publicity", response_model=FilingView, responses=_official)
+@filings.post("/{filing_id}/publicity", response_model=FilingView, responses=problems(*_official))
 async def publicise_filing(filing_id: UUID, caller: Officer, seen: Seen, open_work: OpenWork) -> Response:
     """公示 · Publish the intended registration."""
     async with open_work(caller) as work:
@@ -194,7 +191,7 @@ async def publicise_filing(filing_id: UUID, caller: Officer, seen: Seen, open_wo
 @filings.post(
     "/{filing_id}/registration",
     response_model=FilingView,
-    responses=_official | problems(refusals.PublicityRunning, refusals.AlreadyOnRecord, NotRoutable),
+    responses=problems(*_official, refusals.PublicityRunning, refusals.AlreadyOnRecord, NotRoutable),
 )
 async def register_filing(filing_id: UUID, caller: Officer, seen: Seen, open_work: OpenWork) -> Response:
     """备案登记 · Put a filing that passed on record, with plaque and certificate."""
@@ -206,7 +203,7 @@ async def register_filing(filing_id: UUID, caller: Officer, seen: Seen, open_wor
 @filings.post(
     "/{filing_id}/copy-acknowledgement",
     response_model=FilingView,
-    responses=_changes | problems(refusals.NothingToAcknowledge),
+    responses=problems(*_changing, refusals.NothingToAcknowledge),
 )
 async def acknowledge_copy(filing_id: UUID, caller: CityOfficer, seen: Seen, open_work: OpenWork) -> Response:
     """抄报确认 · The city has taken note of a filing copied to it (N2.4)."""

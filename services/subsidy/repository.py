@@ -20,7 +20,7 @@ from services.subsidy.domain.refusals import (
 )
 from services.subsidy.domain.terms import LINE, Grant, History
 from services.subsidy.handlers import Work
-from shared.contracts.scope import ScopeItem
+from shared.contracts.scope import ScopeItem, scope_in, scope_out
 from shared.errors import NotFound
 from shared.paging import Page, decode_cursor, page_of, uuid_in
 from shared.persistence.aggregates import SqlAggregates
@@ -66,7 +66,7 @@ class SqlClaimingInstitutions(SqlAggregates[ClaimingInstitution]):
             "uscc": str(institution.uscc),
             "name": institution.name,
             "audience": institution.audience.value,
-            "scope": [item.model_dump(mode="json") for item in institution.scope],
+            "scope": scope_out(institution.scope),
             "station_codes": [str(code) for code in institution.station_codes],
             "valid_from": institution.valid_from,
             "valid_until": institution.valid_until,
@@ -77,7 +77,7 @@ class SqlClaimingInstitutions(SqlAggregates[ClaimingInstitution]):
         typed = {
             "uscc": Uscc(row["uscc"]),
             "audience": Audience(row["audience"]),
-            "scope": tuple(ScopeItem.model_validate(item) for item in row["scope"]),
+            "scope": scope_in(row["scope"]),
             "station_codes": tuple(StationCode(code) for code in row["station_codes"]),
             "standing": Standing(row["standing"]),
         }

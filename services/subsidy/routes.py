@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from services.subsidy import handlers
 from services.subsidy.domain import refusals
@@ -19,6 +19,7 @@ from services.subsidy.schemas import (
 )
 from shared.errors import Stale
 from shared.http.auth import allowed
+from shared.http.pages import Cursor, Size
 from shared.http.preconditions import Seen
 from shared.http.problems import PreconditionMissing, problems
 from shared.http.work import Once, PageView, RequestWorks, shown, shown_page
@@ -33,22 +34,18 @@ Payer = Annotated[Principal, allowed(Permission.PAY_CLAIMS)]
 Reader = Annotated[Principal, allowed(Permission.READ_REGISTER)]
 OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
 CreateOnce = Annotated[Once[Work], Depends(Once)]
-Size = Annotated[int, Query(ge=1, le=200, description="每页条数 · items a page")]
-Cursor = Annotated[
-    str | None, Query(max_length=300, description="上一页给出的 next · the last page's `next`")
-]
 
 claims = APIRouter(prefix="/v1/claims", tags=["claims · 补贴申领"])
 certificates = APIRouter(prefix="/v1/certificates", tags=["certificates · 证书"])
 
-_claiming = problems(
+_claiming = (
     refusals.UnknownInstitution,
     refusals.UnknownCertificate,
     refusals.RepeatedCertificate,
     refusals.InstitutionSuspended,
     NotYours,
 )
-_changes = problems(
+_changing = (
     refusals.UnknownClaim,
     refusals.ClaimIsFrozen,
     refusals.OutOfTurn,
@@ -63,7 +60,7 @@ _changes = problems(
     "",
     status_code=201,
     response_model=ClaimView,
-    responses=_claiming | problems(refusals.AlreadyClaimed, KeyReused),
+    responses=problems(*_claiming, refusals.AlreadyClaimed, KeyReused),
 )
 async def open_claim(body: NewClaim, caller: Claimant, once: CreateOnce) -> Response:
     """补贴申领 · Claim for certificates of own staff; each is decided at once, with every rule (N1.4, N1.6, N1.7)."""
@@ -73,7 +70,7 @@ async def open_claim(body: NewClaim, caller: Claimant, once: CreateOnce) -> Resp
     )
 
 
-@claims.post("/preview", response_model=PreviewView, responses=_claiming)
+@claims.post("/preview", response_model=PreviewView, responses=problems(*_claiming))
 async def preview_claim(body: NewClaim, caller: Claimant, open_work: OpenWork) -> Response:
     """申领试算 · The same decisions, with nothing kept."""
     async with open_work(caller) as work:
@@ -107,7 +104,7 @@ async def read_claim(claim_id: UUID, caller: Reader, open_work: OpenWork) -> Res
 @claims.post(
     "/{claim_id}/review",
     response_model=ClaimView,
-    responses=_changes | problems(refusals.ReasonMissing),
+    responses=problems(*_changing, refusals.ReasonMissing),
 )
 async def review_claim(
     *, claim_id: UUID, body: ReviewBody, caller: Reviewer, seen: Seen, open_work: OpenWork
@@ -123,7 +120,7 @@ async def review_claim(
 @claims.post(
     "/{claim_id}/payment",
     response_model=ClaimView,
-    responses=_changes | problems(refusals.SamePerson),
+    responses=problems(*_changing, refusals.SamePerson),
 )
 async def pay_claim(claim_id: UUID, caller: Payer, seen: Seen, open_work: OpenWork) -> Response:
     """发放 · Pay an approved claim; another person than the reviewer."""

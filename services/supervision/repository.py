@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,8 +31,8 @@ from services.supervision.domain.terms import (
     Standing,
 )
 from services.supervision.handlers import Work
-from shared.contracts.scope import ScopeItem
-from shared.paging import BadCursor, Page, decode_cursor, page_of, uuid_in
+from shared.contracts.scope import ScopeItem, scope_in, scope_out
+from shared.paging import BadCursor, Page, decode_cursor, moment_in, page_of, uuid_in
 from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.pages import after
 from shared.persistence.unit_of_work import Transaction
@@ -78,7 +78,7 @@ class SqlInstitutions(SqlAggregates[SupervisedInstitution]):
             "name": institution.name,
             "uscc": str(institution.uscc),
             "audience": institution.audience.value,
-            "scope": [item.model_dump(mode="json") for item in institution.scope],
+            "scope": scope_out(institution.scope),
             "valid_from": institution.valid_from,
             "valid_until": institution.valid_until,
             "standing": institution.standing.value,
@@ -90,7 +90,7 @@ class SqlInstitutions(SqlAggregates[SupervisedInstitution]):
         typed = {
             "uscc": Uscc(row["uscc"]),
             "audience": Audience(row["audience"]),
-            "scope": tuple(ScopeItem.model_validate(item) for item in row["scope"]),
+            "scope": scope_in(row["scope"]),
             "standing": Standing(row["standing"]),
         }
         return SupervisedInstitution(**{**row, **typed})
@@ -224,7 +224,7 @@ class SqlRectifications(SqlAggregates[Rectification]):
             statement = statement.where(columns.state == state.value)
         if cursor is not None:
             due, key = decode_cursor(cursor, parts=2)
-            statement = statement.where(after([columns.due_at, columns.id], [_moment_in(due), uuid_in(key)]))
+            statement = statement.where(after([columns.due_at, columns.id], [moment_in(due), uuid_in(key)]))
         rows = await self._fetch(statement)
         return page_of(rows, size=size, position=lambda each: (each.due_at.isoformat(), each.id))
 
@@ -284,12 +284,4 @@ def _day_in(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadCursor from None
-
-
-def _moment_in(text: str) -> datetime:
-    """A moment that stands in a cursor; forged ones may lie outside what UTC can say."""
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
         raise BadCursor from None

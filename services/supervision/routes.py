@@ -24,6 +24,7 @@ from services.supervision.schemas import (
 )
 from shared.errors import Stale
 from shared.http.auth import allowed
+from shared.http.pages import Cursor, Size
 from shared.http.preconditions import Seen
 from shared.http.problems import PreconditionMissing, problems
 from shared.http.work import Once, PageView, RequestWorks, shown, shown_page
@@ -36,10 +37,6 @@ Officer = Annotated[Principal, allowed(Permission.SUPERVISE)]
 Reader = Annotated[Principal, allowed(Permission.READ_REGISTER)]
 OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
 CreateOnce = Annotated[Once[Work], Depends(Once)]
-Size = Annotated[int, Query(ge=1, le=200, description="每页条数 · items a page")]
-Cursor = Annotated[
-    str | None, Query(max_length=300, description="上一页给出的 next · the last page's `next`")
-]
 Percent = Annotated[
     int | None,
     Query(ge=1, le=100, description="抽查比例，缺省为规定比例 · share; the policy's when not named"),

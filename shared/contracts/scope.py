@@ -1,5 +1,8 @@
 """What an institution may evaluate: occupation × work type × level."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.values import Edition, Level, OccupationCode
@@ -18,3 +21,13 @@ class ScopeItem(BaseModel):
         default="", max_length=60, description="工种 · work type; empty for the occupation itself"
     )
     level: Level
+
+
+def scope_out(scope: Iterable[ScopeItem]) -> list[dict[str, Any]]:
+    """A scope as plain JSON, for a column or a request."""
+    return [item.model_dump(mode="json") for item in scope]
+
+
+def scope_in(stored: Iterable[dict[str, Any]]) -> tuple[ScopeItem, ...]:
+    """The scope that plain JSON tells of."""
+    return tuple(ScopeItem.model_validate(item) for item in stored)

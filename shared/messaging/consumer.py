@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
@@ -183,7 +184,7 @@ class Consumer:
                     code=decided.code,
                     reason=decided.reason,
                     at=now,
-                    due_at=now + decided.retry_after if decided.retry_after else None,
+                    due_at=None if decided.retry_after is None else now + decided.retry_after,
                 )
             )
         parked = decided.retry_after is None
@@ -228,7 +229,7 @@ class Consumer:
             await inbox.hold_again(
                 due.id,
                 attempts=attempts,
-                due_at=now + decided.retry_after if decided.retry_after else None,
+                due_at=None if decided.retry_after is None else now + decided.retry_after,
                 why=(decided.code, decided.reason),
             )
         self._metrics.held(self.queue.name, parked=decided.retry_after is None)
@@ -258,9 +259,13 @@ def _incoming(delivery: Delivery) -> Incoming:
 
 
 async def _decided(inbox: Inbox, label: Label, problem: Exception, *, attempts: int = 1) -> Verdict:
-    """What the failure means; behind a message that is parked, waiting alone will not help."""
+    """What the failure means. Whether an earlier message is still missing is asked again: it may have come meanwhile."""
     decided = verdict(problem, attempts=attempts)
-    if isinstance(problem, Gap) and await inbox.parked_before(label):
+    if not isinstance(problem, Gap):
+        return decided
+    if not await inbox.lacks_earlier(label):
+        return replace(decided, retry_after=timedelta(0))
+    if await inbox.parked_before(label):  # waiting alone will not help
         reason = f"{decided.reason}；前序消息已转人工 · an earlier message of this subject is parked"
         return replace(decided, retry_after=None, reason=reason)
     return decided

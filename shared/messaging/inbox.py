@@ -192,6 +192,13 @@ class Inbox:
         values = {"id": held_id, "attempts": attempts, "due_at": due_at, "state": state}
         await self._connection.execute(_AGAIN, {**values, "code": why[0], "reason": _storable(why[1])})
 
+    async def lacks_earlier(self, label: Label) -> bool:
+        """Whether a message's subject is not yet so far that it would be next; nobody moves it until the commit."""
+        if label.stream is None or label.subject is None or label.sequence is None:
+            return True
+        subject = label.stream, label.subject
+        return (await self.lock([subject]))[subject] + 1 < label.sequence
+
     async def parked_before(self, label: Label) -> bool:
         """Whether an earlier message of the same subject is parked, so that waiting alone will not help."""
         values = {"stream": label.stream, "subject": label.subject, "sequence": label.sequence}

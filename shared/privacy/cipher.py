@@ -19,7 +19,7 @@ class Undecipherable(Exception):  # noqa: N818 — what is wrong with the data, 
 
 
 class FieldCipher:
-    """Encrypts with the current key, decrypts with any it holds.
+    """Encrypts with the current key, decrypts with any it holds; without its current key it is not made.
 
     A ciphertext is key id (8 bytes) ‖ nonce (12) ‖ AES-GCM output; `about` binds it to the row it belongs to, so that
     a ciphertext moved to another row does not decrypt.
@@ -28,6 +28,8 @@ class FieldCipher:
     def __init__(self, *, keys: dict[str, bytes], current: str, index_key: bytes) -> None:
         self._ciphers = {_key_id(name): AESGCM(key) for name, key in keys.items()}
         self._current = _key_id(current)
+        if self._current not in self._ciphers:
+            raise ValueError(f"密钥文件没有现用密钥 {current} · The keys hold no current key {current!r}")
         self._index_key = index_key
 
     @classmethod

@@ -1,6 +1,6 @@
 """The tests' service at work: its outbox, its relay, its ear, and a look at what is in its tables."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ class CountingService:
         self.clock = SetClock()
         self.troubles: dict[int, list[BaseException]] = {}
         self.attempts: list[int] = []
+        self.before_each: Callable[[], Awaitable[object]] | None = None
         self._spans = InMemorySpanExporter()
         self.telemetry = start_telemetry(
             name, TelemetrySettings(), prometheus=True, processors=[SimpleSpanProcessor(self._spans)]
@@ -61,6 +62,8 @@ class CountingService:
 
     async def _count(self, event: Counted, work: Work) -> object:
         self.attempts.append(event.number)
+        if self.before_each is not None:
+            await self.before_each()
         done = await count(event, work)
         if troubles := self.troubles.get(event.number):
             raise troubles.pop(0)

@@ -1,12 +1,17 @@
 """Each subject's facts take effect in their order and once, however they arrive."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from shared.identity.scope import Scope
+from shared.messaging.consumer import Consumer
 from shared.messaging.failures import Gap
+from shared.persistence.unit_of_work import Transaction
 from tests.shared.messaging.service import CountingService
 from tests.shared.messaging.tallies import Counted, Remarked, counted, message
 
@@ -54,6 +59,34 @@ async def test_a_fact_that_came_too_early_waits_and_is_woken_by_the_missing_one(
     assert await service.retry_what_is_due() == 1
     assert await service.heard(subject) == [1, 2, 3]
     assert await service.held() == []
+
+
+async def test_the_missing_one_that_arrives_between_the_failure_and_the_holding_is_noticed(
+    service: CountingService,
+) -> None:
+    subject = uuid4()
+    twin = CountingService(service.engine, name=service.name)
+
+    @asynccontextmanager
+    async def overtaken(scope: Scope) -> AsyncIterator[Transaction]:
+        try:
+            async with service.works.transaction(scope) as transaction:
+                yield transaction
+        except Gap:
+            await twin.consumer.process(counted(subject, 1))
+            raise
+
+    consumer = Consumer(
+        service=service.name,
+        applier=service.applier,
+        transaction=overtaken,
+        clock=service.clock,
+        metrics=service.metrics,
+    )
+    await consumer.process(counted(subject, 2))
+    assert await service.retry_what_is_due() == 1
+    assert await service.heard(subject) == [1, 2]
+    twin.telemetry.shutdown()
 
 
 async def test_each_fact_wakes_the_next_when_all_came_backwards(service: CountingService) -> None:

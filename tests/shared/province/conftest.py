@@ -1,29 +1,28 @@
-"""A city at the exchange, on a database of each test's own that is copied from one that was migrated once."""
+"""A city at the exchange, on a database of these tests' own that each test finds empty."""
 
 import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy.engine import make_url
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cli.suite.database import SuiteDatabase, drop_database, migrate_all, provide_database
-from cli.suite.home import Home
+from cli.suite.database import SERVICES, SuiteDatabase, drop_database, migrate_all, provide_database
+from cli.suite.home import Home, Plan
 from shared.persistence.engine import create_engine
 from shared.policy import Policy, load_policy
 from shared.settings import PolicySettings
+from tests.shared.province.certificates import Office, opened
 from tests.shared.province.service import City
 
 _SERVICES = ("filing", "subsidy")
 
 
 @pytest.fixture(scope="session")
-async def exchange_pattern(postgres_url: str, home: Home) -> AsyncIterator[SuiteDatabase]:
-    """A migrated database to be copied."""
+async def exchange_database(postgres_url: str, home: Home) -> AsyncIterator[SuiteDatabase]:
     name = f"njt_exchange_{os.getpid()}"
     database = await provide_database(postgres_url, name, secrets_file=home.passwords)
     await migrate_all(database, _SERVICES)
@@ -31,34 +30,27 @@ async def exchange_pattern(postgres_url: str, home: Home) -> AsyncIterator[Suite
     await drop_database(postgres_url, name)
 
 
-@pytest.fixture
-async def exchange_database(
-    postgres_url: str, exchange_pattern: SuiteDatabase
-) -> AsyncIterator[SuiteDatabase]:
-    """A database that this test has for itself."""
-    name = f"njt_exchange_{uuid4().hex[:12]}"
-
-    def renamed(addresses: dict[str, str]) -> dict[str, str]:
-        urls = {service: make_url(url).set(database=name) for service, url in addresses.items()}
-        return {service: url.render_as_string(hide_password=False) for service, url in urls.items()}
-
-    pattern = make_url(exchange_pattern.services["filing"]).database
-    server = await asyncpg.connect(postgres_url)
-    await server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{pattern}"')
-    await server.close()
-    yield replace(
-        exchange_pattern,
-        owners=renamed(exchange_pattern.owners),
-        services=renamed(exchange_pattern.services),
-    )
-    await drop_database(postgres_url, name)
-
-
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def engine(exchange_database: SuiteDatabase) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(exchange_database.services["filing"], schema="filing")
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def emptied(exchange_database: SuiteDatabase) -> SuiteDatabase:
+    """The database with nothing in it; deleting is quicker than copying a fresh one."""
+    for service in _SERVICES:
+        connection = await asyncpg.connect(exchange_database.owners[service])
+        tables = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = $1::regnamespace"
+            " AND relname <> 'alembic_version'",
+            service,
+        )
+        wiped = "; ".join(f'DELETE FROM "{service}"."{table["relname"]}"' for table in tables)
+        await connection.execute(f"SET njt.everything = 'on'; {wiped}")
+        await connection.close()
+    return exchange_database
 
 
 @pytest.fixture(scope="session")
@@ -66,11 +58,9 @@ def policy() -> Policy:
     return load_policy(PolicySettings().folder)
 
 
-MakeCity = Callable[..., City]
-
-
 @pytest.fixture
-async def city(engine: AsyncEngine, policy: Policy) -> AsyncIterator[City]:
+async def city(emptied: SuiteDatabase, engine: AsyncEngine, policy: Policy) -> AsyncIterator[City]:
+    del emptied  # what was there before must be gone
     city = City(engine, policy)
     yield city
     city.telemetry.shutdown()
@@ -80,3 +70,21 @@ async def city(engine: AsyncEngine, policy: Policy) -> AsyncIterator[City]:
 def exchange_home(scratch: Path) -> Home:
     """Keys and a clock of these tests' own."""
     return Home.at(scratch / "exchange-home")
+
+
+@pytest.fixture
+def spans() -> InMemorySpanExporter:
+    return InMemorySpanExporter()
+
+
+@pytest.fixture
+async def office(
+    emptied: SuiteDatabase, exchange_home: Home, make_plan: Callable[..., Plan], spans: InMemorySpanExporter
+) -> AsyncIterator[Office]:
+    """Subsidy with keys that seal what it must hold."""
+    plan = replace(
+        make_plan(emptied, bases=dict.fromkeys(SERVICES, "http://service.test"), story=True),
+        home=exchange_home,
+    )
+    async with opened(plan, spans) as office:
+        yield office

@@ -29,10 +29,11 @@ class Province:
         self._service = service
         self._numbers: dict[str, int] = {}
 
-    def write(self, payload: BaseModel | None = None, **fields: Any) -> ProvinceEnvelope:
+    def write(self, payload: BaseModel | dict[str, Any] | None = None, **fields: Any) -> ProvinceEnvelope:
         """A signed message, by default the filing of another body each time; any field may be told otherwise."""
-        content = payload or institution_filed()
-        lane = fields.setdefault("lane", getattr(content, "uscc", "一条通道"))
+        content = institution_filed() if payload is None else payload
+        plain = content.model_dump(mode="json") if isinstance(content, BaseModel) else content
+        lane = fields.setdefault("lane", plain.get("uscc", "一条通道"))
         number = self._numbers[lane] = fields.get("sequence", self._numbers.get(lane, 0) + 1)
         usual: dict[str, Any] = {
             "schema_version": SCHEMA_VERSION,
@@ -43,7 +44,7 @@ class Province:
             "business_key": f"苏:{uuid4()}",
             "sequence": number,
             "issued_at": START,
-            "payload": content.model_dump(mode="json"),
+            "payload": plain,
             "key_id": self.signer.key_id,
             "signature": "",
         }
@@ -53,9 +54,8 @@ class Province:
         self, answers: UUID | None, receipt: Receipt | dict[str, Any], **fields: Any
     ) -> ProvinceEnvelope:
         """A signed receipt for a message of the city's."""
-        payload = receipt if isinstance(receipt, dict) else receipt.model_dump(mode="json")
-        usual = {"code": MessageCode.RECEIPT, "sequence": 0, "in_reply_to": answers, "payload": payload}
-        return self.write(**(usual | fields))
+        usual = {"code": MessageCode.RECEIPT, "sequence": 0, "in_reply_to": answers}
+        return self.write(receipt, **(usual | fields))
 
     def sign(self, envelope: ProvinceEnvelope) -> ProvinceEnvelope:
         return envelope.model_copy(update={"signature": self.signer.sign(envelope.signed_bytes())})

@@ -147,8 +147,9 @@ class City:
         self.wakes += 1
 
     async def take(self, *letters: ProvinceEnvelope, traceparent: str | None = None) -> None:
-        """Let the service receive these at once."""
+        """Let the service receive these at once; what comes later is later by the clock, too."""
         await self.consumer.process([incoming(letter, traceparent=traceparent) for letter in letters])
+        self.clock.advance(milliseconds=1)
 
     async def answer(self, letter: ProvinceEnvelope) -> list[Receipt]:
         """What the province has been answered about this message once everything owed is sent."""
