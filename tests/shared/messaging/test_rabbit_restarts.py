@@ -95,13 +95,13 @@ async def test_nothing_confirmed_is_lost_when_the_broker_restarts_in_full_swing(
 async def test_while_the_broker_is_down_publishing_fails_and_everything_heals_when_it_is_back(
     rabbit: RabbitBus, broker: RabbitServer
 ) -> None:
-    queue, later = new_queue("counted"), new_queue("counted")
-    await rabbit.declare(topology(queue))
+    queue, quiet, later = new_queue("counted"), new_queue("counted"), new_queue("counted")
+    await rabbit.declare(topology(queue, quiet))
     attachment = await rabbit.consume(queue.name, prefetch=50)
     assert await rabbit.publish(numbered(queue, "counted", range(5))) == [Outcome.CONFIRMED] * 5
     taken = await take_unsettled(attachment, 3)
     leaving = RabbitBus(broker.url, name="tests-leaving")
-    deserter = await leaving.consume(queue.name, prefetch=1)
+    deserter = await leaving.consume(quiet.name, prefetch=1)
     await until_attached(deserter)
     assert await leaving.publish([]) == []
     await asyncio.to_thread(_stop_process, broker)

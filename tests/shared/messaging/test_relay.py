@@ -169,10 +169,10 @@ async def test_what_nobody_hears_is_tried_less_and_less_often(service: CountingS
     bus = ScriptedBus(*[Outcome.UNROUTABLE] * 1000)
     await service.announce(Echoed(tally_id=uuid4()))
     relay = service.relay(bus)
-    for _ in range(3600):
+    for _ in range(360):
         await relay.flush()
-        service.clock.advance(SECOND)
-    assert 60 < len(bus.batches) < 120
+        service.clock.advance(10 * SECOND)
+    assert 60 < len(bus.batches) < 100
     before = len(bus.batches)
     service.clock.advance(60 * SECOND)
     await relay.flush()

@@ -9,19 +9,22 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.filing.province import province as filing_province
 from shared.contracts.province import InstitutionFiled, Receipt
 from shared.messaging.bus import Bus, Topology
 from shared.province.adapter import PROVINCE_EXCHANGE
+from shared.province.intents import Dispatch
 from shared.province.signing import KeyRing
+from shared.values import Uscc
 from simulator.counterpart import Counterpart
 from simulator.keys import PeerKeys, ProvinceKey
 from simulator.line import Line
-from tests.builders import institution_filed
+from tests.builders import a_uscc, institution_filed, registered
 from tests.shared.province.letters import FILED
 from tests.shared.province.service import City
-from tests.shared.province.test_owing import REPORTED, dispatch
+from tests.shared.province.test_owing import REPORTED
 
-SECONDS = 30
+SECONDS = 20
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
@@ -45,9 +48,9 @@ class Exchange:
             "filing", FILED, business_key=payload.provincial_number, lane=lane, payload=payload
         )
 
-    async def report(self, key: str, *, lane: str = "甲") -> None:
+    async def report(self, number: str, *, uscc: Uscc | None = None) -> None:
         """The city tells what it has filed."""
-        await self.city.owe(_report(key, lane))
+        await self.city.owe(report(number, uscc=uscc))
 
     async def conclusion(self, message_id: UUID) -> Receipt:
         return await self.province.concluded(message_id, timeout=SECONDS)
@@ -96,8 +99,11 @@ class Exchange:
         assert await self.city.held() == []
 
 
-def _report(key: str, lane: str) -> Any:
-    return dispatch(key, lane=lane, name=f"测试公司 {key}")
+def report(number: str, *, uscc: Uscc | None = None) -> Dispatch:
+    """What the province is told of a registration with this filing number."""
+    told = filing_province.dispatch(registered(filing_number=number, uscc=uscc or a_uscc()))
+    assert told is not None
+    return told
 
 
 @asynccontextmanager

@@ -14,10 +14,9 @@ from simulator.faults import Faults
 from simulator.line import QUEUE, Letter
 from simulator.memory import MemoryLine
 from tests.builders import a_uscc, institution_filed
-from tests.shared.province.exchange import Exchange, connected, until
+from tests.shared.province.exchange import Exchange, connected, report, until
 from tests.shared.province.letters import DONE
 from tests.shared.province.service import RECEIPT_DEADLINE, City
-from tests.shared.province.test_owing import dispatch
 from tests.simulator.cable import Cable
 
 OURS = "njt.province.filing"
@@ -58,9 +57,10 @@ def exchange(request: pytest.FixtureRequest) -> Exchange:
 
 async def both_ways(exchange: Exchange, *, count: int = 6) -> None:
     """The province files and the city reports so many, in two lanes each."""
+    bodies = a_uscc(), a_uscc()
     for place in range(count):
-        await exchange.file(lane=f"通道 {place % 2}")
-        await exchange.report(f"备案:{place}", lane=f"通道 {place % 2}")
+        await exchange.file(lane=bodies[place % 2])
+        await exchange.report(f"测试备案{place}号", uscc=bodies[place % 2])
 
 
 async def test_what_each_tells_the_other_is_carried_out_and_concluded(exchange: Exchange) -> None:
@@ -107,7 +107,7 @@ async def test_while_signatures_are_corrupt_nothing_changes_and_later_all_of_it_
     exchange.province.faults.corrupt_signature = True
     filed = [institution_filed() for _ in range(3)]
     spoilt = [await exchange.file(lane="甲", filed=each) for each in filed]
-    await exchange.report("备案:1")
+    await exchange.report("测试备案1号")
     refusals = [await exchange.conclusion(each) for each in spoilt]
     assert {(each.ok, each.reason_code) for each in refusals} == {(False, "SIGNATURE")}
     await until(lambda: _delivered(exchange, 1))
@@ -133,7 +133,7 @@ async def test_what_is_late_is_carried_out_late_and_once(by_memory: Exchange) ->
 async def test_what_the_province_rejects_is_kept_and_not_sent_again(by_memory: Exchange) -> None:
     exchange = by_memory
     exchange.province.faults = Faults(reject={"FILING_REPORTED": "PROV-0042"})
-    await exchange.report("备案:1")
+    await exchange.report("测试备案1号")
     await exchange.all_told()
     intent = await exchange.city.intent()
     assert (intent["state"], intent["reason_code"], intent["attempts"]) == ("rejected", "PROV-0042", 1)
@@ -164,10 +164,7 @@ async def test_what_the_rules_decline_is_told_to_the_province_and_the_lane_goes_
     assert await exchange.conclusion(other) == DONE
 
 
-async def test_junk_in_the_queue_is_parked_and_the_rest_goes_on(
-    exchange: Exchange, request: pytest.FixtureRequest
-) -> None:
-    del request
+async def test_junk_in_the_queue_is_parked_and_the_rest_goes_on(exchange: Exchange) -> None:
     junk = [Letter(id=str(place), routing_key="to-city.filing", body=body) for place, body in enumerate(JUNK)]
     first = await exchange.file(lane="甲")
     assert await exchange.conclusion(first) == DONE
@@ -192,12 +189,12 @@ async def test_while_the_line_is_down_everything_stays_owed_and_then_goes(
     await cable.plug_in()
     bus = RabbitBus(cable.url, name="city")
     async with connected(city, bus, AmqpLine(broker.province_url)) as exchange:
-        await exchange.report("备案:1")
+        await exchange.report("测试备案1号")
         await exchange.all_told()
         await cable.pull_out()
-        await city.owe(dispatch("备案:2", lane="甲", name="乙"), dispatch("备案:3", lane="甲", name="丙"))
+        await city.owe(report("测试备案2号"), report("测试备案3号"))
         assert await city.courier(bus).send_batch() == 0
-        states = [each["state"] for each in await city.intents()]
+        states = sorted(each["state"] for each in await city.intents())
         assert states == ["done", "owed", "owed"]
         waiting = await exchange.file(lane="甲")
         await cable.plug_in()
