@@ -1,5 +1,5 @@
 """`python -m cli`, which `njt` runs."""
 
-from cli.main import app
+from cli.main import main
 
-app(prog_name="njt")
+main()
