@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
+from errno import EADDRINUSE
 from pathlib import Path
 from typing import Annotated
 
@@ -63,7 +64,16 @@ def up(
         broker = start_rabbitmq(folder / "rabbitmq", say=say) if rabbitmq else None
         if broker is not None:
             stack.callback(broker.stop)
-        asyncio.run(_run(folder, postgres.url, broker, port=port, console=console))
+        try:
+            asyncio.run(_run(folder, postgres.url, broker, port=port, console=console))
+        except OSError as taken:
+            if taken.errno != EADDRINUSE:
+                raise
+            typer.echo(
+                f"端口 {port} 已被占用，请用 --port 另选 · port {port} is taken; choose another by --port",
+                err=True,
+            )
+            raise typer.Exit(code=1) from None
     say("已停止，数据保留 · stopped; its data is kept")
 
 

@@ -47,13 +47,13 @@ def demo(
 
 
 def _venue(stack: ExitStack, console: Console, *, rabbitmq: bool) -> Venue:
-    """The servers of this demo: PostgreSQL kept between runs, RabbitMQ fresh for each."""
+    """The servers of this demo: PostgreSQL kept between runs (its data made anew), RabbitMQ fresh for each."""
 
     def say(text: str) -> None:
         console.print(f"[dim]{text}[/]")
 
     folder = data_root() / "demo"
-    postgres = start_postgres(folder / "postgres", durable=True, say=say)
+    postgres = start_postgres(folder / "postgres", durable=False, say=say)
     stack.callback(postgres.stop)
     home = folder / "home"
     if not rabbitmq:
