@@ -25,6 +25,7 @@ from shared.settings import Profile, Settings
 Service = Annotated[str, typer.Argument(help=f"服务 · one of: {', '.join(SERVICES)}")]
 _LOOK_AGAIN_SECONDS = 1.0
 _WAIT_SECONDS = 300.0
+_STOP_SECONDS = 20.0
 
 
 def serve(
@@ -72,11 +73,12 @@ async def _working(
     declare: Callable[[], Awaitable[None]], running: Callable[[], AbstractAsyncContextManager[None]]
 ) -> AsyncIterator[None]:
     """Declare and work in the background: the broker may be away when the process starts."""
-    stop = asyncio.Event()
+    began, stop = asyncio.Event(), asyncio.Event()
 
     async def work() -> None:
         await declare()
         async with running():
+            began.set()
             await stop.wait()
 
     task = asyncio.create_task(work())
@@ -84,8 +86,8 @@ async def _working(
         yield
     finally:
         stop.set()
-        if not task.done():
-            await asyncio.wait([task], timeout=20)
+        if began.is_set():
+            await asyncio.wait([task], timeout=_STOP_SECONDS)
         task.cancel()
 
 

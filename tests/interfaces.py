@@ -47,12 +47,18 @@ class Interfaces:
         act_for: str | None = None,
     ) -> Headers:
         """The header of a caller with these permissions, or with all of them when none is named."""
-        issuer: TokenIssuer = self.suite.apps["accounts"].state.issuer
         granted = " ".join(each.value for each in permissions or Permission)
         claims = {"scope": granted, "organ": organ, "holder": holder, "act_for": act_for}
+        return self._signed(subject, claims)
+
+    def stranger(self) -> Headers:
+        """The header of a caller who was granted nothing and belongs nowhere."""
+        return self._signed("stranger", {"scope": ""})
+
+    def _signed(self, subject: str, claims: dict[str, str | None]) -> Headers:
+        issuer: TokenIssuer = self.suite.apps["accounts"].state.issuer
         at = self.clock.now().timestamp()
-        token = issuer.issue(subject, claims, at=at, token_id=uuid4().hex)
-        return {"Authorization": f"Bearer {token}"}
+        return {"Authorization": f"Bearer {issuer.issue(subject, claims, at=at, token_id=uuid4().hex)}"}
 
 
 def fresh_key() -> Headers:

@@ -24,7 +24,7 @@ class NothingMeasured(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Path:
+class Trail:
     """What is measured, and in which unit."""
 
     name: str
@@ -35,7 +35,7 @@ class Path:
 class Comparison:
     """Ours, its peers and its limit under the same arrangement."""
 
-    paths: tuple[Path, ...]
+    paths: tuple[Trail, ...]
     ours: Measure
     peers: Mapping[str, Measure] = field(default_factory=dict)
     limit: Measure | None = None
@@ -79,7 +79,7 @@ def _usable(name: str, numbers: Sequence[float], wanted: int) -> Sequence[float]
     return numbers
 
 
-def _row(path: Path, medians: dict[str, float]) -> Row:
+def _row(path: Trail, medians: dict[str, float]) -> Row:
     return Row(
         path=path.name,
         unit=path.unit,

@@ -17,7 +17,7 @@ from cli.bench.service import LISTENER, PROTECTION, SENDER, metadata
 from cli.collector import Collector
 from cli.servers.places import scratch_folder
 from cli.servers.postgres import start_postgres
-from cli.servers.rabbitmq import start_rabbitmq
+from cli.servers.rabbitmq import start_private_rabbitmq
 from cli.suite.database import drop_database
 from cli.suite.home import Home
 from shared.persistence.engine import create_engine
@@ -36,10 +36,11 @@ class Servers:
 
 @contextmanager
 def _started(say: Say) -> Iterator[Servers]:
+    """A broker of its own in any case: on one that is in use, others would hear of institutions that do not exist."""
     with scratch_folder() as folder:
         postgres = start_postgres(folder / "postgres", durable=True, say=say)
         try:
-            broker = start_rabbitmq(folder / "rabbitmq", say=say)
+            broker = start_private_rabbitmq(folder / "rabbitmq", say=say)
             try:
                 keys = Home.at(folder / "home").folder
                 yield Servers(postgres=postgres.url, broker=broker.url, keys=keys)
@@ -51,7 +52,7 @@ def _started(say: Say) -> Iterator[Servers]:
 
 @asynccontextmanager
 async def own_servers(say: Say) -> AsyncIterator[Servers]:
-    """Servers of one run's own, or those that `DATABASE_URL` and `AMQP_URL` name."""
+    """Servers of one run's own; the database may be one that `DATABASE_URL` names."""
     starting = _started(say)
     servers = await asyncio.to_thread(starting.__enter__)
     try:

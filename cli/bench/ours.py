@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from cli.bench.actors import Answer, Cue, Go, play
 from cli.bench.facts import ORGAN, facts
+from cli.bench.moments import Moments
 from cli.bench.service import (
     CONNECTIONS,
     LISTENER,
@@ -23,7 +24,7 @@ from cli.bench.steady import at_once, at_pace
 from shared.contracts.filing import InstitutionRegistered
 from shared.identity.scope import Scope
 from shared.messaging.bus import EVENTS_EXCHANGE, Topology
-from shared.service import Runtime
+from shared.service import Runtime, Worker
 
 _LOOK_AGAIN_SECONDS = 0.005
 _TOGETHER = 50  # facts written in one transaction while preparing
@@ -32,11 +33,14 @@ _OFFICER = Scope(actor="client:bench-officer", act="register", organs=frozenset(
 
 @asynccontextmanager
 async def relay(cue: Cue) -> AsyncIterator[Go]:
-    """State and outbox are written; going, the relay claims, publishes and marks all of it."""
-    async with runtime_of(SENDER, cue, Witness(time.monotonic)) as runtime:
+    """State and outbox are written and one fact has gone ahead; going, the relay claims, publishes and marks the rest."""
+    async with runtime_of(SENDER, cue, Witness()) as runtime:
         queue = hearing().queue(LISTENER)
         await runtime.bus.declare(Topology(exchanges=frozenset({EVENTS_EXCHANGE}), queues=(queue,)))
-        await _write(runtime, cue.count)
+        await _write(runtime, facts(1))
+        await runtime.relay.flush()
+        await _write(runtime, facts(cue.count))
+        await asyncio.to_thread(runtime.telemetry.tracer_provider.force_flush)
 
         async def go() -> Answer:
             began = time.monotonic()
@@ -49,18 +53,16 @@ async def relay(cue: Cue) -> AsyncIterator[Go]:
 @asynccontextmanager
 async def listen(cue: Cue) -> AsyncIterator[Go]:
     """The worker is attached; going, it is waited for until every effect is committed."""
-    witness = Witness(time.monotonic)
+    witness = Witness()
     async with runtime_of(LISTENER, cue, witness) as runtime:
         worker = worker_of(runtime)
         await worker.declare()
         async with worker.running():
-            while await worker.consumer_problem():
-                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            await _attached(worker)
 
             async def go() -> Answer:
-                while len(witness.moments) < cue.count:
-                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-                return {"moments": witness.moments, "count": await recorded(runtime)}
+                moments = await witness.moments.reach(cue.count)
+                return {"moments": moments, "count": await recorded(runtime)}
 
             yield go
 
@@ -68,7 +70,7 @@ async def listen(cue: Cue) -> AsyncIterator[Go]:
 @asynccontextmanager
 async def write(cue: Cue) -> AsyncIterator[Go]:
     """Going, state and outbox are written in one transaction each, by eight at once."""
-    async with runtime_of(SENDER, cue, Witness(time.monotonic)) as runtime:
+    async with runtime_of(SENDER, cue, Witness()) as runtime:
         things = facts(cue.count)
 
         async def go() -> Answer:
@@ -83,19 +85,26 @@ async def write(cue: Cue) -> AsyncIterator[Go]:
 @asynccontextmanager
 async def tell(cue: Cue) -> AsyncIterator[Go]:
     """Going, facts become true at a steady pace, and the relay is woken by each commit."""
-    async with runtime_of(SENDER, cue, Witness(time.monotonic)) as runtime, runtime.relaying():
+    async with runtime_of(SENDER, cue, Witness()) as runtime, runtime.relaying():
         things = facts(cue.count)
-        moments: dict[str, float] = {}
+        moments = Moments()
 
         async def one(event: InstitutionRegistered) -> None:
             await _register(event, runtime)
-            moments[str(event.subject)] = time.monotonic()
+            moments.note([event.subject])
 
         async def go() -> Answer:
             await at_pace(one, things, per_second=cue.per_second)
-            return {"moments": moments, "order": [str(each.subject) for each in things]}
+            return {"moments": moments.known, "order": [str(each.subject) for each in things]}
 
         yield go
+
+
+async def _attached(worker: Worker[Work]) -> None:
+    while True:
+        if await worker.consumer_problem() is None:
+            return
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
 
 async def _register(event: InstitutionRegistered, runtime: Runtime[Work]) -> None:
@@ -105,11 +114,10 @@ async def _register(event: InstitutionRegistered, runtime: Runtime[Work]) -> Non
             await register(event, work)
 
 
-async def _write(runtime: Runtime[Work], count: int) -> None:
-    written = facts(count)
-    for start in range(0, count, _TOGETHER):
+async def _write(runtime: Runtime[Work], events: Sequence[InstitutionRegistered]) -> None:
+    for start in range(0, len(events), _TOGETHER):
         async with runtime.works(_OFFICER) as work:
-            for event in written[start : start + _TOGETHER]:
+            for event in events[start : start + _TOGETHER]:
                 with runtime.telemetry.span("POST /v1/records"):
                     await register(event, work)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Column, Integer, RowMapping, Table, Text, Uuid, text
 
 from cli.bench.actors import Cue
+from cli.bench.moments import Moments
 from shared.contracts.filing import InstitutionRegistered
 from shared.errors import NotFound
 from shared.identity.scope import Scope
@@ -97,22 +98,19 @@ async def note_registered(event: InstitutionRegistered, work: Work) -> None:
 class Witness:
     """Which facts took effect, and when: told of each by the handler, and of the commit that made them true."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
+    def __init__(self) -> None:
         self._in_hand: list[UUID] = []
-        self.moments: dict[str, float] = {}
+        self.moments = Moments()
 
     def heard(self, subject: UUID) -> None:
         self._in_hand.append(subject)
 
-    def forget(self) -> None:
-        """A unit of work begins, or was undone."""
+    def begun(self) -> None:
+        """Whatever was in hand was undone."""
         self._in_hand.clear()
 
     def committed(self) -> None:
-        now = self._now()
-        self.moments.update((str(subject), now) for subject in self._in_hand)
-        self._in_hand.clear()
+        self.moments.note(self._in_hand)
 
 
 class _Witnessed(Works[Work]):
@@ -124,7 +122,7 @@ class _Witnessed(Works[Work]):
     async def transaction(self, scope: Scope) -> AsyncIterator[Transaction]:
         consuming = scope.act == "consume"
         if consuming:
-            self.witness.forget()
+            self.witness.begun()
         async with super().transaction(scope) as transaction:
             yield transaction
         if consuming:

@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
 from cli.bench.actors import Actor, Answer, Cue, on_stage
-from cli.bench.contest import Comparison, Measure, NothingMeasured, Path, Say
+from cli.bench.contest import Comparison, Measure, NothingMeasured, Say, Trail
 from cli.bench.facts import facts
 from cli.bench.ground import own_servers, prepared
 from cli.bench.peers import amqp, database
 from cli.bench.service import LISTENER, hearing
 
+_OURS = hearing().queue(LISTENER)
+QUEUES = (_OURS.name, _OURS.dead, amqp.QUEUE)
 _MILLISECONDS = 1000
 
 
@@ -23,7 +26,7 @@ class Sizes:
 
     facts: int = 5_000
     transactions_seconds: float = 2.0
-    most_transactions: int = 20_000
+    most_transactions: int = 10_000
     per_second: float = 200.0
     steady: int = 2_000
     warm: int = 200
@@ -72,15 +75,7 @@ async def staged(cue: Cue, sizes: Sizes) -> AsyncIterator[Sequence[Comparison]]:
         try:
             yield [_through(stage), _relay(stage), _write(stage), _latency(stage)]
         finally:
-            await amqp.remove(cue.broker, _QUEUES)
-
-
-def _queues() -> tuple[str, ...]:
-    queue = hearing().queue(LISTENER)
-    return queue.name, queue.dead, amqp.QUEUE
-
-
-_QUEUES = _queues()
+            await amqp.remove(cue.broker, QUEUES)
 
 
 def _through(stage: Stage) -> Comparison:
@@ -88,7 +83,7 @@ def _through(stage: Stage) -> Comparison:
         return lambda: _passed(stage, (stage.peer_sender, "publish"), (stage.peer_listener, role))
 
     return Comparison(
-        paths=(Path(name="events through outbox → RabbitMQ → inbox with effect", unit="msg/s"),),
+        paths=(Trail(name="events through outbox → RabbitMQ → inbox with effect", unit="msg/s"),),
         ours=lambda: _passed(stage, (stage.our_sender, "relay"), (stage.our_listener, "listen")),
         peers={"aio_pika batch of 50": peer("consume batches"), "aio_pika one tx each": peer("consume each")},
         limit=peer("consume only"),
@@ -96,20 +91,26 @@ def _through(stage: Stage) -> Comparison:
 
 
 async def _passed(stage: Stage, sending: tuple[Actor, str], hearing: tuple[Actor, str]) -> tuple[float]:
-    """Facts a second, from the moment the sender is let go until the last effect is committed."""
-    cue = stage.told(count=stage.sizes.facts)
-    sent, heard = await _together(cue, sending, hearing)
-    _all_there(heard["count"], cue.count)
-    return (cue.count / (max(heard["moments"].values()) - sent["began"]),)
+    """Facts a second, from the moment the sender is let go until the last effect is committed.
+
+    One more is heard than is sent: the one that went ahead, so that every connection is open.
+    """
+    count = stage.sizes.facts
+    sent, heard = await _together(
+        (*sending, stage.told(count=count)), (*hearing, stage.told(count=count + 1))
+    )
+    _all_there(heard["count"], count + 1)
+    return (count / (max(heard["moments"].values()) - sent["began"]),)
 
 
 async def _together(
-    cue: Cue, sending: tuple[Actor, str], hearing: tuple[Actor, str]
+    sending: tuple[Actor, str, Cue], hearing: tuple[Actor, str, Cue]
 ) -> tuple[Answer, Answer]:
-    (sender, sends), (listener, hears) = sending, hearing
-    async with listener.prepared(hears, cue), sender.prepared(sends, cue):
+    """Let a sender and a listener go at once, each once both are prepared; nothing of theirs is left in a queue."""
+    (sender, sends, sender_cue), (listener, hears, listener_cue) = sending, hearing
+    async with listener.prepared(hears, listener_cue), sender.prepared(sends, sender_cue):
         sent, heard = await asyncio.gather(sender.go(), listener.go())
-    await amqp.remove(cue.broker, _QUEUES)
+    await amqp.remove(sender_cue.broker, QUEUES)
     return sent, heard
 
 
@@ -117,12 +118,12 @@ def _relay(stage: Stage) -> Comparison:
     async def rate(actor: Actor, role: str) -> tuple[float]:
         cue = stage.told(count=stage.sizes.facts)
         answer = await actor.ask(role, cue)
-        await amqp.remove(cue.broker, _QUEUES)
+        await amqp.remove(cue.broker, QUEUES)
         _all_there(answer["count"], cue.count)
         return (cue.count / (answer["ended"] - answer["began"]),)
 
     return Comparison(
-        paths=(Path(name="relay: claim → publish → mark", unit="msg/s"),),
+        paths=(Trail(name="relay: claim → publish → mark", unit="msg/s"),),
         ours=lambda: rate(stage.our_sender, "relay"),
         peers={"aio_pika gathered 500": lambda: rate(stage.peer_sender, "publish")},
         limit=lambda: rate(stage.peer_sender, "claim"),
@@ -136,15 +137,14 @@ def _write(stage: Stage) -> Comparison:
     async def rate(actor: Actor) -> tuple[float]:
         return (float((await actor.ask("write", cue))["per_second"]),)
 
-    async def limit() -> tuple[float]:
-        assert program is not None
+    async def pgbench(program: Path) -> tuple[float]:
         return (await database.pgbench(program, cue.database, facts(1)[0], seconds=cue.seconds),)
 
     return Comparison(
-        paths=(Path(name="state + outbox in one transaction, 8 at once", unit="tx/s"),),
+        paths=(Trail(name="state + outbox in one transaction, 8 at once", unit="tx/s"),),
         ours=lambda: rate(stage.our_sender),
         peers={"asyncpg plain": lambda: rate(stage.peer_sender)},
-        limit=limit if program else None,
+        limit=(lambda: pgbench(program)) if program else None,
     )
 
 
@@ -152,7 +152,7 @@ def _latency(stage: Stage) -> Comparison:
     sizes = stage.sizes
     name = f"fact → effect in the next service at {sizes.per_second:.0f}/s"
     return Comparison(
-        paths=(Path(name=f"{name}, p50", unit="ms"), Path(name=f"{name}, p99", unit="ms")),
+        paths=(Trail(name=f"{name}, p50", unit="ms"), Trail(name=f"{name}, p99", unit="ms")),
         ours=lambda: _delays(stage, (stage.our_sender, "tell"), (stage.our_listener, "listen")),
         peers={
             "poll 100 ms, one tx each": lambda: _delays(
@@ -171,7 +171,7 @@ async def _delays(
     """
     sizes = stage.sizes
     cue = stage.told(count=sizes.warm + sizes.steady, per_second=sizes.per_second)
-    told, heard = await _together(cue, sending, hearing)
+    told, heard = await _together((*sending, cue), (*hearing, cue))
     counted = told["order"][sizes.warm :]
     delays = [heard["moments"][each] - told["moments"][each] for each in counted]
     hundredths = quantiles(delays, n=100, method="inclusive")

@@ -6,11 +6,13 @@ without their consumers, which nobody is told of.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import cast
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import PublishError
+from aiormq import Channel, spec
 from aiormq.abc import DeliveredMessage
 
 from shared.messaging.bus import Delivery, Message, Outcome, Queue, Topology
@@ -131,7 +133,6 @@ class RabbitBus:
         self._url = url
         self._name = name
         self._connection: AbstractConnection | None = None
-        self._exchanges: dict[str, AbstractExchange] = {}
         self._channel: AbstractChannel | None = None
         self._opening = asyncio.Lock()
         self._declared: list[Topology] = []
@@ -154,13 +155,11 @@ class RabbitBus:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def publish(self, messages: Sequence[Message]) -> list[Outcome]:
-        exchanges: dict[str, AbstractExchange] = {}
+        channel: Channel | None = None
         with _Outliving("cannot publish"):
-            for name in {each.exchange for each in messages}:
-                exchanges[name] = await self._exchange(name)
+            channel = await self._publishing()
         sent = await asyncio.gather(
-            *(_publish(exchanges.get(message.exchange), message) for message in messages),
-            return_exceptions=True,
+            *(_publish(channel, message) for message in messages), return_exceptions=True
         )
         outcomes = [_outcome(result) for result in sent]
         if Outcome.FAILED in outcomes:
@@ -188,39 +187,39 @@ class RabbitBus:
             self._url, timeout=10, client_properties={"connection_name": self._name}
         )
 
-    async def _exchange(self, name: str) -> AbstractExchange:
+    async def _publishing(self) -> Channel:
         async with self._opening:
             if self._channel is None or self._channel.is_closed:
                 await self._forget_channel()
                 self._connection = await self._connect()
                 self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-            if name not in self._exchanges:
-                self._exchanges[name] = await self._channel.get_exchange(name, ensure=False)
-            return self._exchanges[name]
+            return cast(Channel, await self._channel.get_underlay_channel())
 
     async def _forget_channel(self) -> None:
         connection, self._connection, self._channel = self._connection, None, None
-        self._exchanges.clear()
         if connection is not None:
             with _Outliving("connection not closed"):
                 await connection.close()
 
 
-async def _publish(exchange: AbstractExchange | None, message: Message) -> object:
-    if exchange is None:
+async def _publish(channel: Channel | None, message: Message) -> object:
+    if channel is None:
         raise ConnectionError("没有通往消息代理的通道 · No channel to the broker")
-    return await exchange.publish(
-        aio_pika.Message(
-            message.body,
+    # Not through the client's exchange: that lets the next message wait until this one has left the socket's buffer.
+    return await channel.basic_publish(
+        message.body,
+        exchange=message.exchange,
+        routing_key=message.routing_key,
+        properties=spec.Basic.Properties(
             message_id=message.id,
-            type=message.routing_key,
+            message_type=message.routing_key,
             content_type=message.content_type,
             headers=dict(message.headers),
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         ),
-        message.routing_key,
         mandatory=True,
         timeout=_CONFIRM_SECONDS,
+        wait=False,
     )
 
 

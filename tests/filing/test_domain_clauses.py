@@ -160,22 +160,24 @@ def test_n2_1_the_district_connects_and_opens_the_account(policy: Policy) -> Non
     }
 
 
+def is_the_districts_alone(policy: Policy, category: Category, audience: Audience) -> bool:
+    """Whether the responsible district or park files such a case and owes nothing but the account."""
+    routing = decided(policy, category, audience)
+    handled = [handling_organ(routing, policy, organ=organ) for organ in (DISTRICT, PARK)]
+    return handled == [DISTRICT, PARK] and owed(policy, category, audience) == {
+        DutyKind.OPEN_ACCOUNT: DISTRICT
+    }
+
+
+def test_n2_2_the_district_files_municipal_enterprises_directly(policy: Policy) -> None:
+    assert is_the_districts_alone(policy, Category.MUNICIPAL_ENTERPRISE, Audience.OWN_STAFF)
+
+
 @pytest.mark.parametrize(
-    ("category", "audience"),
-    [
-        pytest.param(Category.MUNICIPAL_ENTERPRISE, Audience.OWN_STAFF, id="n2_2"),
-        pytest.param(Category.TECHNICAL_SCHOOL, Audience.OWN_STUDENTS, id="n2_3 technical"),
-        pytest.param(Category.VOCATIONAL_SCHOOL, Audience.OWN_STUDENTS, id="n2_3 vocational"),
-        pytest.param(Category.MUNICIPAL_ASSOCIATION, Audience.PUBLIC, id="n2_7"),
-        pytest.param(Category.LEADING_ENTERPRISE, Audience.OWN_STAFF, id="n2_8"),
-    ],
+    "category", [Category.TECHNICAL_SCHOOL, Category.KEY_TECHNICAL_SCHOOL, Category.VOCATIONAL_SCHOOL]
 )
-def test_n2_2_n2_3_n2_7_the_district_files_directly_and_opens_the_account(
-    policy: Policy, category: Category, audience: Audience
-) -> None:
-    assert handling_organ(decided(policy, category, audience), policy, organ=DISTRICT) == DISTRICT
-    assert handling_organ(decided(policy, category, audience), policy, organ=PARK) == PARK
-    assert owed(policy, category, audience) == {DutyKind.OPEN_ACCOUNT: DISTRICT}
+def test_n2_3_the_district_files_schools_for_their_own_students(policy: Policy, category: Category) -> None:
+    assert is_the_districts_alone(policy, category, Audience.OWN_STUDENTS)
 
 
 @pytest.mark.parametrize(
@@ -215,6 +217,14 @@ def test_n2_6_provincial_associations_are_filed_by_the_province(policy: Policy) 
             decided(policy, Category.PROVINCIAL_ASSOCIATION, Audience.PUBLIC), policy, organ=DISTRICT
         )
     assert caught.value.basis == ("N2.6",)
+
+
+def test_n2_7_the_district_files_municipal_associations_directly(policy: Policy) -> None:
+    assert is_the_districts_alone(policy, Category.MUNICIPAL_ASSOCIATION, Audience.PUBLIC)
+
+
+def test_n2_8_a_leading_enterprise_files_first_with_its_district(policy: Policy) -> None:
+    assert is_the_districts_alone(policy, Category.LEADING_ENTERPRISE, Audience.OWN_STAFF)
 
 
 def test_n2_8_a_case_is_submitted_when_all_that_is_required_was_handed_in(policy: Policy) -> None:

@@ -10,6 +10,7 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from cli.bench.actors import Answer, Cue, Go, play
 from cli.bench.facts import facts, parcels
+from cli.bench.moments import Moments
 from cli.bench.peers import amqp, database
 from cli.bench.steady import at_once, at_pace
 from shared.contracts.filing import InstitutionRegistered
@@ -19,9 +20,10 @@ _POLL_SECONDS = 0.1
 
 @asynccontextmanager
 async def publish(cue: Cue) -> AsyncIterator[Go]:
-    """Going, publishes everything with confirms, 500 at a time; there is no outbox."""
+    """One message has gone ahead; going, publishes the rest with confirms, 500 at a time; there is no outbox."""
     async with amqp.channel_to(cue.broker) as channel:
         exchange = await amqp.declare(channel)
+        await amqp.publish(exchange, parcels(1))
         sent = parcels(cue.count)
 
         async def go() -> Answer:
@@ -47,13 +49,13 @@ async def consume_batches(cue: Cue) -> AsyncIterator[Go]:
 @asynccontextmanager
 async def consume_each(cue: Cue) -> AsyncIterator[Go]:
     """One row, one transaction for each message; as many at a time as there are connections."""
-    moments: dict[str, float] = {}
+    moments = Moments()
     async with database.emptied(cue.database) as pool, amqp.channel_to(cue.broker) as channel:
 
         async def effect(message: AbstractIncomingMessage) -> None:
             subject, body = _received(message)
             await database.take_effect(pool, subject, body)
-            moments[str(subject)] = time.monotonic()
+            moments.note([subject])
 
         await amqp.declare(channel)
         await amqp.consume_each(channel, effect)
@@ -111,7 +113,7 @@ async def tell(cue: Cue) -> AsyncIterator[Go]:
     async with database.emptied(cue.database) as pool, amqp.channel_to(cue.broker) as channel:
         exchange = await amqp.declare(channel)
         things = facts(cue.count)
-        moments: dict[str, float] = {}
+        moments = Moments()
 
         async def relay() -> None:
             while True:
@@ -121,11 +123,11 @@ async def tell(cue: Cue) -> AsyncIterator[Go]:
 
         async def one(event: InstitutionRegistered) -> None:
             await database.write(pool, event)
-            moments[str(event.subject)] = time.monotonic()
+            moments.note([event.subject])
 
         async def go() -> Answer:
             await at_pace(one, things, per_second=cue.per_second)
-            return {"moments": moments, "order": [str(each.subject) for each in things]}
+            return {"moments": moments.known, "order": [str(each.subject) for each in things]}
 
         relaying = asyncio.create_task(relay())
         try:
@@ -140,12 +142,11 @@ async def _consuming(
     cue: Cue, effect: Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]
 ) -> AsyncIterator[Go]:
     """Consume in batches during the block; going, every effect is waited for."""
-    moments: dict[str, float] = {}
+    moments = Moments()
 
     async def taken(batch: Sequence[AbstractIncomingMessage]) -> None:
         await effect(batch)
-        now = time.monotonic()
-        moments.update((str(message.message_id), now) for message in batch)
+        moments.note(message.message_id for message in batch)
 
     async with amqp.channel_to(cue.broker) as channel:
         await amqp.declare(channel)
@@ -157,11 +158,10 @@ async def _consuming(
             await asyncio.wait({consuming})
 
 
-def _waiting(moments: dict[str, float], count: int) -> Go:
+def _waiting(moments: Moments, count: int) -> Go:
     async def go() -> Answer:
-        while len(moments) < count:
-            await asyncio.sleep(0.005)
-        return {"moments": moments, "count": len(moments)}
+        found = await moments.reach(count)
+        return {"moments": found, "count": len(found)}
 
     return go
 

@@ -39,7 +39,7 @@ def other() -> Other:
 async def address(other: Other) -> AsyncIterator[str]:
     """Where the other system listens; nobody waits between two attempts."""
     app = Starlette(routes=[Route("/{path}", other.answer, methods=["GET", "POST"])])
-    with stamina.set_testing(True, attempts=4):  # noqa: FBT003 — the library's own form
+    with stamina.set_testing(True, attempts=4):
         async with served(app) as base:
             yield base
 

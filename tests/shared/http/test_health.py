@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from cli.servers.places import free_port
@@ -14,10 +16,11 @@ from cli.suite.database import SERVICES, SuiteDatabase, drop_database, provide_d
 from cli.suite.home import Home, Plan
 from services.filing.app import create_app
 from services.filing.runtime import create_runtime
-from shared.identity import Permission
+from shared.clock import StoryClock
+from shared.identity import Permission, Scope
 from shared.messaging.memory import MemoryBus
 from shared.persistence import migrations
-from tests.builders import DISTRICT
+from tests.builders import DISTRICT, registered
 from tests.databases import connected, superuser_url
 from tests.interfaces import Interfaces, client_of
 from tests.shared.http.conftest import problem
@@ -44,18 +47,40 @@ async def unmigrated(postgres_url: str, home: Home) -> AsyncIterator[SuiteDataba
     await drop_database(postgres_url, name)
 
 
+async def nothing_waits(interfaces: Interfaces, service: str) -> None:
+    """Let everything announced so far count as sent."""
+    async with interfaces.suite.runtimes[service].engine.begin() as connection:
+        await connection.execute(text("UPDATE outbox SET published_at = now() WHERE published_at IS NULL"))
+
+
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_process_that_has_what_it_needs_is_ready_and_says_so_to_anybody(
     interfaces: Interfaces, service: str
 ) -> None:
+    await nothing_waits(interfaces, service)
     client = interfaces.clients[service]
     assert (await client.get("/livez")).json() == {"status": "alive"}
     answer = await client.get("/readyz")
-    assert answer.status_code == 200
+    assert answer.status_code == 200, answer.text
     told = answer.json()
     assert told["ready"]
     assert {"database", "outbox"} <= set(told["checks"])
     assert set(told["checks"].values()) == {None}
+
+
+async def test_a_process_whose_announcements_wait_too_long_is_not_ready_until_they_were_sent(
+    interfaces: Interfaces, story: StoryClock
+) -> None:
+    await nothing_waits(interfaces, "filing")
+    async with interfaces.suite.runtimes["filing"].works(Scope.of_service("filing", "test")) as work:
+        work.outbox.add(registered())
+    assert (await interfaces.filing.get("/readyz")).status_code == 200
+    story.set(story.now() + timedelta(minutes=5))
+    answer = await interfaces.filing.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["database"]) == (503, None)
+    assert "s behind" in answer.json()["checks"]["outbox"]
+    await nothing_waits(interfaces, "filing")
+    assert (await interfaces.filing.get("/readyz")).status_code == 200
 
 
 async def test_a_process_whose_migrations_are_behind_is_not_ready_until_they_were_run(

@@ -20,9 +20,8 @@ from simulator.counterpart import Counterpart
 from simulator.keys import PeerKeys, ProvinceKey
 from simulator.line import Line
 from tests.builders import a_uscc, institution_filed, registered
-from tests.shared.province.letters import FILED
+from tests.shared.province.letters import FILED, REPORTED
 from tests.shared.province.service import City
-from tests.shared.province.test_owing import REPORTED
 
 SECONDS = 20
 

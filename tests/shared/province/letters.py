@@ -9,10 +9,11 @@ from pydantic import BaseModel
 
 from shared.contracts.province import SCHEMA_VERSION, MessageCode, ProvinceEnvelope, Receipt, Stage
 from shared.messaging.consumer import Incoming
+from shared.province.intents import Dispatch
 from shared.province.signing import Ed25519Signer
 from tests.builders import institution_filed
 
-FILED = MessageCode.INSTITUTION_FILED
+FILED, REPORTED = MessageCode.INSTITUTION_FILED, MessageCode.FILING_REPORTED
 PROVINCE, CITY = "320000", "320100"
 START = datetime(2024, 3, 4, 1, tzinfo=UTC)
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -63,6 +64,11 @@ class Province:
 
 def incoming(envelope: ProvinceEnvelope, *, traceparent: str | None = None) -> Incoming:
     return Incoming(body=envelope.model_dump_json().encode(), traceparent=traceparent)
+
+
+def dispatch(key: str = "备案:1", *, lane: str = "甲", **payload: Any) -> Dispatch:
+    """Something to owe; its content is of no form that the province knows."""
+    return Dispatch(code=REPORTED, business_key=key, lane=lane, payload=payload or {"name": "测试甲公司"})
 
 
 def refused(reason_code: str = "PROV-0007", reason: str = "不接收 · not accepted") -> Receipt:

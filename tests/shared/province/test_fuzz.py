@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 from shared.contracts.province import ProvinceEnvelope
 from shared.messaging.consumer import Incoming
 from tests.builders import CITIZEN_ID
+from tests.shared.province.documents import documents, payloads
 from tests.shared.province.letters import ACCEPTED, DONE, Province
 from tests.shared.province.service import City
-from tests.shared.province.test_signing import documents, payloads
 
 fuzzed = settings(
     max_examples=40,
@@ -92,7 +92,8 @@ async def test_a_number_that_is_none_is_parked(city: City, number: bytes) -> Non
 
 @pytest.mark.parametrize("field", ["code", "business_key", "lane", "sender", "key_id", "schema_version"])
 async def test_a_nul_in_the_envelope_is_parked(city: City, field: str) -> None:
-    letter = city.province.write(**{field: "a\0b"})
+    changes: dict[str, Any] = {field: "a\0b"}
+    letter = city.province.write(**changes)
     assert await settled(city, letter.model_dump_json().encode()) == "held"
     (held,) = await city.held()
     assert (held["state"], held["code"]) == ("parked", "NJT-MSG-1001")
@@ -117,7 +118,7 @@ async def test_nothing_that_looks_like_a_message_stops_the_consumer(
     changes: dict[str, Any],
     signed: bool,  # noqa: FBT001 — drawn by name
 ) -> None:
-    plain = Province().write(**{"lane": "甲", "sequence": 1})
+    plain = Province().write(lane="甲", sequence=1)
     envelope = ProvinceEnvelope.model_validate(plain.model_dump() | changes)
     if signed:
         mine = changes.get("key_id", city.province.signer.key_id)

@@ -11,15 +11,10 @@ from shared.contracts.province import MessageCode
 from shared.identity import Scope
 from shared.province.intents import Dispatch, SameKeyOtherContent
 from tests.builders import registered
-from tests.shared.province.letters import TRACE, TRACE_ID
+from tests.shared.province.letters import REPORTED, TRACE, TRACE_ID, dispatch
 from tests.shared.province.service import City
 
 SCOPE = Scope.of_service("filing", "test")
-REPORTED = MessageCode.FILING_REPORTED
-
-
-def dispatch(key: str = "备案:1", *, lane: str = "甲", **payload: Any) -> Dispatch:
-    return Dispatch(code=REPORTED, business_key=key, lane=lane, payload=payload or {"name": "测试甲公司"})
 
 
 async def test_the_intent_is_written_with_the_fact(city: City) -> None:

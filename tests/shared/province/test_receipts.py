@@ -6,9 +6,8 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.province import Receipt, Stage
-from tests.shared.province.letters import ACCEPTED, DONE, TRACE, TRACE_ID, refused, rejected
+from tests.shared.province.letters import ACCEPTED, DONE, TRACE, TRACE_ID, dispatch, refused, rejected
 from tests.shared.province.service import RECEIPT_DEADLINE, City
-from tests.shared.province.test_owing import dispatch
 
 
 @pytest.fixture

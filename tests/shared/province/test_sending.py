@@ -8,9 +8,8 @@ from shared.contracts.province import SCHEMA_VERSION, MessageCode
 from shared.messaging.bus import Outcome
 from shared.province.adapter import CONTENT_TYPE, PROVINCE_EXCHANGE, TO_PROVINCE
 from shared.province.signing import KeyRing
-from tests.shared.province.letters import ACCEPTED, DONE, PROVINCE, TRACE, TRACE_ID
+from tests.shared.province.letters import ACCEPTED, DONE, PROVINCE, REPORTED, TRACE, dispatch
 from tests.shared.province.service import RECEIPT_DEADLINE, City
-from tests.shared.province.test_owing import REPORTED, dispatch
 
 AWAY = [Outcome.FAILED, Outcome.UNROUTABLE]
 
@@ -163,7 +162,7 @@ async def test_a_running_courier_sends_when_it_is_woken_and_outlives_a_line_that
         broken.set()
         raise RuntimeError(messages)
 
-    city.line.publish = breaks  # type: ignore[assignment,method-assign]  # a line that breaks
+    city.line.publish = breaks  # type: ignore[method-assign]  # a line that breaks
     await city.owe(dispatch())
     running = asyncio.create_task(courier.run())
     async with asyncio.timeout(20):
