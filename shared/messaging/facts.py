@@ -96,12 +96,15 @@ class FactApplier(Generic[W]):
         positions = await inbox.lock(fact.subject for fact in facts)
         before = dict(positions)
         work = self._works.bind(transaction)
-        applied = [fact for fact in facts if await self._apply(fact, positions, (work, transaction))]
+        using, alone = (work, transaction), len(facts) == 1
+        applied = [fact for fact in facts if await self._apply(fact, positions, using, alone=alone)]
         moved = {subject: at for subject, at in positions.items() if at != before[subject]}
         await inbox.advance(moved, at=self._clock.now())
         return lambda: self._report(applied, duplicates=len(facts) - len(applied))
 
-    async def _apply(self, fact: Fact, positions: dict[Subject, int], using: tuple[W, Transaction]) -> bool:
+    async def _apply(
+        self, fact: Fact, positions: dict[Subject, int], using: tuple[W, Transaction], *, alone: bool
+    ) -> bool:
         work, transaction = using
         at, number = positions[fact.subject], fact.envelope.sequence
         if number <= at:
@@ -120,6 +123,8 @@ class FactApplier(Generic[W]):
             ):
                 await handler(fact.event, work)
                 await transaction.note(fact.event.topic)
+                if alone:  # what the database refuses is told where it belongs: in the span of the message
+                    await transaction.write()
         positions[fact.subject] = number
         return True
 

@@ -1,10 +1,23 @@
 """Loads and saves one kind of aggregate: by hand-written mapping, guarded by version, noted in the ledger."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Insert,
+    RowMapping,
+    Select,
+    Table,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,13 +40,32 @@ class Versioned(Protocol):
 
 A = TypeVar("A", bound=Versioned)
 
+Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+class Asking:
+    """A connection that has everything written down which still waits before it is asked anything."""
+
+    def __init__(self, connection: AsyncConnection, first: Callable[[], Awaitable[None]]) -> None:
+        self._connection = connection
+        self.first = first
+
+    async def execute(self, statement: Executable, values: Values | None = None) -> CursorResult[Any]:
+        await self.first()
+        return await self.at_once(statement, values)
+
+    async def at_once(self, statement: Executable, values: Values | None) -> CursorResult[Any]:
+        """Whatever waits, waits on."""
+        return await self._connection.execute(statement, values)
+
 
 class SqlAggregates(Generic[A]):
     """The aggregates of one table, as one unit of work sees them.
 
-    Each row is loaded once. At the end of the unit of work `save` writes what was added or changed; a row that
-    somebody else saved meanwhile raises Stale and nothing is written. `refusals` turns named constraints into
-    the domain's own refusals.
+    Each row is loaded once. `save` is called at the end of the unit of work, and after each message of a batch: it
+    updates what was changed of that which was handed out since, and lets new rows wait, so that a batch writes them
+    in one go; they are written before anything is asked, and by `write` in the end. A row that somebody else saved
+    meanwhile raises Stale and nothing is written. `refusals` turns named constraints into the domain's own refusals.
     """
 
     table: ClassVar[Table]
@@ -41,10 +73,12 @@ class SqlAggregates(Generic[A]):
     refusals: ClassVar[Mapping[str, Callable[[], Refusal]]] = {}
 
     def __init__(self, connection: AsyncConnection, ledger: Ledger) -> None:
-        self._connection = connection
+        self._connection = Asking(connection, self.write)
         self._ledger = ledger
         self._loaded: dict[UUID, tuple[A, dict[str, Any]]] = {}
+        self._handed_out: dict[UUID, None] = {}
         self._added: list[A] = []
+        self._waiting: list[dict[str, Any]] = []
 
     def to_row(self, aggregate: A) -> dict[str, Any]:
         """Every column but `version`."""
@@ -56,8 +90,9 @@ class SqlAggregates(Generic[A]):
 
     async def get(self, key: UUID, *, seen: int | None = None) -> A:
         """One aggregate; raises `missing` when no visible row has the key, Stale when it is not version `seen`."""
-        known = self._loaded.get(key)
-        found = known[0] if known else await self._first(self.table.c.id == key)
+        found = self._known(key)
+        if found is None:
+            found = await self._first(self.table.c.id == key)
         if found is None:
             raise self.missing(str(key))
         if seen is not None and found.version != seen:
@@ -78,39 +113,50 @@ class SqlAggregates(Generic[A]):
         return [self._remember(row) for row in result.mappings()]
 
     def _remember(self, row: RowMapping) -> A:
-        known = self._loaded.get(row["id"])
+        known = self._known(row["id"])
         if known is not None:
-            return known[0]
+            return known
         aggregate = self.to_aggregate(row)
         self._loaded[aggregate.id] = (aggregate, self.to_row(aggregate))
+        self._handed_out[aggregate.id] = None
         return aggregate
 
-    async def save(self) -> None:
-        """Write what was added and what changed; raises Stale, OutOfReach or one of `refusals`."""
-        try:
-            await self._insert_added()
-            await self._update_changed()
-        except IntegrityError as broken:
-            raise self._refusal(broken) from broken
-        except ProgrammingError as broken:
-            if _is_out_of_reach(broken):
-                raise OutOfReach from broken
-            raise
+    def _known(self, key: UUID) -> A | None:
+        if key not in self._loaded:
+            return None
+        self._handed_out[key] = None
+        return self._loaded[key][0]
 
-    async def _insert_added(self) -> None:
-        if not self._added:
+    def asked_after(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Have this done before anything is asked: the others of the unit of work have rows that wait, too."""
+        self._connection.first = write
+
+    async def save(self) -> None:
+        """Note what was added, write what changed; raises Stale, OutOfReach or one of `refusals`."""
+        self._note_added()
+        with self._refusing():
+            await self._update_changed()
+
+    async def write(self) -> None:
+        """Write the rows that wait; raises OutOfReach or one of `refusals`."""
+        if not self._waiting:
             return
-        rows = [self.to_row(aggregate) for aggregate in self._added]
+        rows, self._waiting = self._waiting, []
+        with self._refusing():
+            await self._connection.at_once(_insertion(self.table), rows)
+
+    def _note_added(self) -> None:
         for aggregate in self._added:
+            row = self.to_row(aggregate)
             aggregate.version = 1
-        await self._connection.execute(insert(self.table), [{**row, "version": 1} for row in rows])
-        for aggregate, row in zip(self._added, rows, strict=True):
+            self._waiting.append({**row, "version": 1})
             self._ledger.changed(self.table.name, aggregate.id, before=None, after=row)
             self._loaded[aggregate.id] = (aggregate, row)
         self._added.clear()
 
     async def _update_changed(self) -> None:
-        for aggregate, before in list(self._loaded.values()):
+        for key in list(self._handed_out):
+            aggregate, before = self._loaded[key]
             after = self.to_row(aggregate)
             if after == before:
                 continue
@@ -125,11 +171,28 @@ class SqlAggregates(Generic[A]):
             aggregate.version += 1
             self._ledger.changed(self.table.name, aggregate.id, before=before, after=after)
             self._loaded[aggregate.id] = (aggregate, after)
+        self._handed_out.clear()
 
-    def _refusal(self, broken: IntegrityError) -> Exception:
-        name = getattr(getattr(broken.orig, "__cause__", None), "constraint_name", None)
-        make = self.refusals.get(name or "")
-        return make() if make else broken
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError as broken:
+            name = getattr(getattr(broken.orig, "__cause__", None), "constraint_name", None)
+            make = self.refusals.get(name or "")
+            if make is None:
+                raise
+            raise make() from broken
+        except ProgrammingError as broken:
+            if _is_out_of_reach(broken):
+                raise OutOfReach from broken
+            raise
+
+
+@cache
+def _insertion(table: Table) -> Insert:
+    """Made once for a table: what it compiles to is then found without looking at its columns."""
+    return insert(table)
 
 
 def _is_out_of_reach(broken: ProgrammingError) -> bool:

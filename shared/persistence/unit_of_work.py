@@ -54,9 +54,15 @@ class Transaction:
     def keep(self, aggregates: SqlAggregates[Any]) -> None:
         """Save these aggregates when the unit of work ends, in the order they were named."""
         self._kept.append(aggregates)
+        aggregates.asked_after(self.write)
+
+    async def write(self) -> None:
+        """Write new rows that wait for the others of their batch."""
+        for aggregates in self._kept:
+            await aggregates.write()
 
     async def note(self, act: str) -> None:
-        """Write the aggregates changed so far and enter them in the ledger as this act, in the current trace.
+        """Save the aggregates changed so far and enter them in the ledger as this act, in the current trace.
 
         A batch of messages shares one transaction; each of them is an act of its own.
         """
@@ -69,6 +75,7 @@ class Transaction:
     async def save(self) -> None:
         """Write everything collected; called once, before the commit."""
         await self.note(self.scope.act)
+        await self.write()
         await self.outbox.save()
         await self.intents.save()
         await self.ledger.save()

@@ -200,8 +200,6 @@ class ProvinceApplier(Generic[W]):
             raise
         except Refusal as refusal:
             return refusal
-        outer.outbox.added += inner.outbox.added
-        outer.intents.added += inner.intents.added
         return None
 
     async def _refuse(

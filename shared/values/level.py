@@ -42,11 +42,10 @@ class Level(IntEnum):
         raise InvalidLevel("等级应为 1 至 5，1 为最高 · A level is 1 to 5, 1 being the highest")
 
     @classmethod
-    def _from_edge(cls, value: object) -> Self:
+    def _from_edge(cls, value: object) -> "Level":
         # Query strings and the keys of JSON objects are text; 3.0 and true are neither level nor text.
-        texts = {str(level.value): level for level in cls}
-        if isinstance(value, str) and value in texts:
-            return texts[value]
+        if isinstance(value, str) and value in _TEXTS:
+            return _TEXTS[value]
         if isinstance(value, bool) or not isinstance(value, int):
             return cls._missing_(value)
         return cls(value)
@@ -68,6 +67,7 @@ class Level(IntEnum):
         }
 
 
+_TEXTS = {str(level.value): level for level in Level}
 _TITLES = {
     Level.ONE: "一级/高级技师",
     Level.TWO: "二级/技师",

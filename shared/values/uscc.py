@@ -9,6 +9,8 @@ from shared.values.identifier import Identifier, Slot, digits
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _MODULUS = 31
 _BODY_LENGTH = 17
+_VALUES = {char: value for value, char in enumerate(_ALPHABET)}
+_WEIGHTS = tuple(pow(3, place, _MODULUS) for place in range(_BODY_LENGTH))
 
 
 class InvalidUscc(Invalid):
@@ -30,9 +32,9 @@ def uscc_check_character(first17: str) -> str:
 
     The check value is 31 - (Σ cᵢ·3^(i-1) mod 31). A value of 31, where the sum leaves no rest, is written 0.
     """
-    if len(first17) != _BODY_LENGTH or any(char not in _ALPHABET for char in first17):
+    if len(first17) != _BODY_LENGTH or not _VALUES.keys() >= set(first17):
         raise InvalidUscc("校验码须由前 17 位字符算出 · The check character needs the first 17 characters")
-    total = sum(_ALPHABET.index(char) * pow(3, i, _MODULUS) for i, char in enumerate(first17))
+    total = sum(_VALUES[char] * weight for char, weight in zip(first17, _WEIGHTS, strict=True))
     return _ALPHABET[(_MODULUS - total % _MODULUS) % _MODULUS]
 
 

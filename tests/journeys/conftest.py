@@ -1,12 +1,17 @@
 """What journeys start from."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from cli.servers.places import free_port
 from cli.suite.database import SERVICES, SuiteDatabase
-from cli.suite.home import Plan
+from cli.suite.home import Home, Plan
+from tests.interfaces import interfaces
+
+__all__ = ["interfaces"]
 
 
 @pytest.fixture
@@ -16,3 +21,17 @@ def worker_environment(database: SuiteDatabase, make_plan: Callable[..., Plan]) 
     bases = dict.fromkeys(SERVICES, "http://127.0.0.1:1")
     plan = make_plan(database, bases=bases, bus_url=nowhere, province_url=nowhere)
     return plan.environment("accounts")
+
+
+@pytest.fixture(scope="session")
+def story_folder(database: SuiteDatabase, home: Home, scratch: Path) -> Callable[[str], Path]:
+    """A home for a story of its own; roles belong to the whole server, so their passwords stay the same."""
+    assert database
+
+    def make(name: str) -> Path:
+        folder = scratch / name
+        folder.mkdir()
+        shutil.copy(home.passwords, folder)
+        return folder
+
+    return make

@@ -1,5 +1,6 @@
 """The notice played end to end in one process; every span of it received over OTLP."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from cli.demo.telling import Tale
 
 
 @pytest.fixture(scope="module")
-async def tale(postgres_url: str, scratch: Path) -> Tale:
-    venue = Venue(postgres_url=postgres_url, folder=scratch / "story", database="njt_test_story")
+async def tale(postgres_url: str, story_folder: Callable[[str], Path]) -> Tale:
+    venue = Venue(postgres_url=postgres_url, folder=story_folder("story"), database="njt_test_story")
     return await play(venue, Console(quiet=True))
 
 

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,11 +23,11 @@ def private_broker(scratch: Path) -> Iterator[RabbitServer]:
 
 
 async def test_the_story_ends_right_though_the_broker_restarts_in_its_middle(
-    postgres_url: str, scratch: Path, private_broker: RabbitServer
+    postgres_url: str, story_folder: Callable[[str], Path], private_broker: RabbitServer
 ) -> None:
     venue = Venue(
         postgres_url=postgres_url,
-        folder=scratch / "story-processes",
+        folder=story_folder("story-processes"),
         broker_url=private_broker.url,
         province_url=private_broker.province_url,
         database=f"njt_test_story_{os.getpid()}",

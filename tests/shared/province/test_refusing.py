@@ -167,6 +167,17 @@ async def test_a_message_id_used_for_another_act_with_the_same_content_is_a_conf
     assert await city.received() == [("done", ""), ("refused", "CONFLICT")]
 
 
+@pytest.mark.parametrize(("of", "about"), [(0, 1), (1, 0)])
+async def test_a_message_id_of_one_act_with_the_key_and_content_of_another_is_a_conflict(
+    city: City, of: int, about: int
+) -> None:
+    letters = [city.province.write() for _ in range(2)]
+    await city.take(*letters)
+    mixed = letters[about].model_copy(update={"message_id": letters[of].message_id})
+    await city.take(city.province.sign(mixed))
+    assert await city.received() == [("done", ""), ("done", ""), ("refused", "CONFLICT")]
+
+
 async def test_a_refused_message_keeps_its_number_free_for_the_mended_one(city: City) -> None:
     letter = city.province.write(filed := institution_filed())
     await city.take(unsigned(letter))
