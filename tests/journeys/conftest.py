@@ -26,7 +26,7 @@ def worker_environment(database: SuiteDatabase, make_plan: Callable[..., Plan]) 
 @pytest.fixture(scope="session")
 def story_folder(database: SuiteDatabase, home: Home, scratch: Path) -> Callable[[str], Path]:
     """A home for a story of its own; roles belong to the whole server, so their passwords stay the same."""
-    assert database
+    assert database.owners
 
     def make(name: str) -> Path:
         folder = scratch / name
