@@ -49,7 +49,10 @@ class Stage:
 
 @asynccontextmanager
 async def smoke(say: Say) -> AsyncIterator[Sequence[Comparison]]:
-    """Real PostgreSQL with fsync on, real RabbitMQ, quorum queues; traces go to a collector, all of them."""
+    """Real PostgreSQL with fsync on, real RabbitMQ with quorum queues.
+
+    Ours has everything on; its traces, sampled at 100 %, are exported over OTLP to the collector of `cli.collector`.
+    """
     async with own_servers(say) as servers, prepared(servers) as cue, staged(cue, Sizes()) as comparisons:
         yield comparisons
 

@@ -17,6 +17,11 @@ BREACHES = {
         "from aiormq.abc import Basic",
         "imports aiormq.abc — the broker's client",
     ),
+    "broker client in a bench": (
+        "cli/bench/smoke.py",
+        "import aio_pika",
+        "imports aio_pika — the broker's client",
+    ),
     "http client in a service": (
         "services/filing/province.py",
         "from httpx import AsyncClient",
@@ -131,6 +136,7 @@ BREACHES = {
 CONFORMING = {
     "broker client in its place": ("shared/messaging/rabbit.py", "import aio_pika, aiormq"),
     "broker client in the simulator": ("simulator/line.py", "import aio_pika"),
+    "broker client as a bench's peer": ("cli/bench/peers/amqp.py", "import aio_pika"),
     "http client in its place": ("shared/http/client.py", "import httpx"),
     "http client in a test": ("tests/filing/test_routes.py", "import httpx"),
     "commit in its place": ("shared/persistence/unit_of_work.py", "session.commit()"),

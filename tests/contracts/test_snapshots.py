@@ -1,7 +1,7 @@
 """What was published once stays published: fields are added, never renamed, removed or narrowed."""
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it comes without types
+from jsonschema import Draft202012Validator
 
 from tests.contracts.narrowing import narrowings
 from tests.contracts.schemas import SNAPSHOTS, published, snapshots, text_of

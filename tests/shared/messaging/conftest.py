@@ -1,4 +1,4 @@
-"""Both buses, and a database of each test's own that is copied from one that was migrated once."""
+"""Both buses, and a service on a database that is empty when a test begins."""
 
 import os
 from collections.abc import AsyncIterator
@@ -7,7 +7,6 @@ from uuid import uuid4
 import aio_pika
 import asyncpg
 import pytest
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.servers.rabbitmq import RabbitServer
@@ -20,6 +19,11 @@ from shared.messaging.rabbit import RabbitBus
 from shared.persistence.engine import create_engine
 from tests.shared.messaging.service import CountingService
 from tests.shared.messaging.tallies import FACTS, GRANTS, tables
+
+TABLES = """
+    SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+    WHERE schemaname = 'accounts' AND tablename <> 'alembic_version'
+"""
 
 
 class PassingBus(RabbitBus):
@@ -69,9 +73,9 @@ def _facts_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-async def pattern(postgres_url: str, home: Home) -> AsyncIterator[SuiteDatabase]:
-    """A migrated database with the tests' tables, to be copied."""
-    name = f"njt_pattern_{os.getpid()}"
+async def migrated(postgres_url: str, home: Home) -> AsyncIterator[SuiteDatabase]:
+    """A migrated database with the tests' own tables, for the tests of messaging alone."""
+    name = f"njt_messaging_{os.getpid()}"
     database = await provide_database(postgres_url, name, secrets_file=home.passwords)
     await migrate_all(database, ("accounts",))
     engine = create_engine(database.owners["accounts"], schema="accounts")
@@ -85,15 +89,13 @@ async def pattern(postgres_url: str, home: Home) -> AsyncIterator[SuiteDatabase]
 
 
 @pytest.fixture
-async def store(postgres_url: str, pattern: SuiteDatabase) -> AsyncIterator[str]:
-    """The address, as the service's own role, of a database that this test has for itself."""
-    role = make_url(pattern.services["accounts"])
-    name = f"njt_messaging_{uuid4().hex[:12]}"
-    server = await asyncpg.connect(postgres_url)
-    await server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{role.database}"')
-    await server.close()
-    yield role.set(database=name).render_as_string(hide_password=False)
-    await drop_database(postgres_url, name)
+async def store(migrated: SuiteDatabase) -> str:
+    """The address, as the service's own role, of a database in which every table is empty."""
+    owner = await asyncpg.connect(migrated.owners["accounts"])
+    names = await owner.fetch(TABLES)
+    await owner.execute(f"TRUNCATE {', '.join(row['name'] for row in names)} RESTART IDENTITY")
+    await owner.close()
+    return migrated.services["accounts"]
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ async def engine(store: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 async def service(engine: AsyncEngine) -> AsyncIterator[CountingService]:
-    """A service on a database of its own, with a clock that stands until it is moved."""
+    """A service that has heard nothing yet, with a clock that stands until it is moved."""
     service = CountingService(engine, name=f"tests-{uuid4().hex[:10]}")
     yield service
     service.telemetry.shutdown()

@@ -1,8 +1,7 @@
 """A city at the exchange, on a database of these tests' own that each test finds empty."""
 
 import os
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
@@ -14,7 +13,7 @@ from cli.suite.database import SERVICES, SuiteDatabase, drop_database, migrate_a
 from cli.suite.home import Home, Plan
 from shared.persistence.engine import create_engine
 from shared.policy import Policy, load_policy
-from shared.settings import PolicySettings
+from shared.settings import PolicySettings, Profile
 from tests.shared.province.certificates import Office, opened
 from tests.shared.province.service import City
 
@@ -37,20 +36,30 @@ async def engine(exchange_database: SuiteDatabase) -> AsyncIterator[AsyncEngine]
     await engine.dispose()
 
 
-@pytest.fixture
-async def emptied(exchange_database: SuiteDatabase) -> SuiteDatabase:
-    """The database with nothing in it; deleting is quicker than copying a fresh one."""
+Empty = Callable[[str], Awaitable[None]]
+
+
+@pytest.fixture(scope="session")
+async def empty(exchange_database: SuiteDatabase) -> AsyncIterator[Empty]:
+    """Empties a service's tables; deleting is quicker than copying a fresh database."""
+    owners: dict[str, tuple[asyncpg.Connection, str]] = {}
     for service in _SERVICES:
-        connection = await asyncpg.connect(exchange_database.owners[service])
-        tables = await connection.fetch(
-            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = $1::regnamespace"
-            " AND relname <> 'alembic_version'",
+        owner = await asyncpg.connect(exchange_database.owners[service])
+        tables = await owner.fetch(
+            "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r'"
+            " AND relnamespace = $1::regnamespace AND relname <> 'alembic_version'",
             service,
         )
-        wiped = "; ".join(f'DELETE FROM "{service}"."{table["relname"]}"' for table in tables)  # noqa: S608 — names the catalogue gave
-        await connection.execute(f"SET njt.everything = 'on'; {wiped}")
-        await connection.close()
-    return exchange_database
+        wiped = "; ".join(f"DELETE FROM {table['name']}" for table in tables)  # noqa: S608 — names the catalogue gave
+        owners[service] = owner, f"SET njt.everything = 'on'; {wiped}"
+
+    async def empty(service: str) -> None:
+        owner, statements = owners[service]
+        await owner.execute(statements)
+
+    yield empty
+    for owner, _ in owners.values():
+        await owner.close()
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +68,8 @@ def policy() -> Policy:
 
 
 @pytest.fixture
-async def city(emptied: SuiteDatabase, engine: AsyncEngine, policy: Policy) -> AsyncIterator[City]:
-    del emptied  # what was there before must be gone
+async def city(empty: Empty, engine: AsyncEngine, policy: Policy) -> AsyncIterator[City]:
+    await empty("filing")
     city = City(engine, policy)
     yield city
     city.telemetry.shutdown()
@@ -79,12 +88,19 @@ def spans() -> InMemorySpanExporter:
 
 @pytest.fixture
 async def office(
-    emptied: SuiteDatabase, exchange_home: Home, make_plan: Callable[..., Plan], spans: InMemorySpanExporter
+    empty: Empty,
+    exchange_database: SuiteDatabase,
+    exchange_home: Home,
+    spans: InMemorySpanExporter,
 ) -> AsyncIterator[Office]:
     """Subsidy with keys that seal what it must hold."""
-    plan = replace(
-        make_plan(emptied, bases=dict.fromkeys(SERVICES, "http://service.test"), story=True),
+    await empty("subsidy")
+    plan = Plan(
         home=exchange_home,
+        database=exchange_database,
+        bases=dict.fromkeys(SERVICES, "http://service.test"),
+        profile=Profile.TEST,
+        story=True,
     )
     async with opened(plan, spans) as office:
         yield office

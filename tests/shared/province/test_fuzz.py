@@ -16,7 +16,7 @@ from tests.shared.province.letters import ACCEPTED, DONE, Province
 from tests.shared.province.service import City
 
 fuzzed = settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     # One city for all examples: what an earlier one left behind must not break a later one either.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
