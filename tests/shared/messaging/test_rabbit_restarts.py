@@ -1,9 +1,12 @@
 """A broker that goes and comes back: consumers find their way again, and nothing that was confirmed is lost."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from cli.servers.rabbitmq import RabbitServer
+import pytest
+
+from cli.servers.rabbitmq import RabbitServer, start_private_rabbitmq
 from shared.messaging.bus import Attachment, Outcome, Queue
 from shared.messaging.rabbit import RabbitBus
 from tests.shared.messaging.parcels import (
@@ -59,6 +62,14 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(RECOVERY_SECONDS):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def broker(scratch: Path) -> Iterator[RabbitServer]:
+    """A node of these tests' own, whatever `AMQP_URL` names: it is going to be stopped and restarted."""
+    server = start_private_rabbitmq(scratch / "restarts", say=lambda _: None)
+    yield server
+    server.stop()
 
 
 async def test_nothing_confirmed_is_lost_when_the_broker_restarts_in_full_swing(
