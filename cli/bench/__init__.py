@@ -16,6 +16,7 @@ from shared.observability import configure_logging
 from shared.settings import REPOSITORY
 
 RESULTS = REPOSITORY / "bench-results"
+_WIDTH_OF_A_FILE = 150
 
 
 def bench(
@@ -34,13 +35,19 @@ def bench(
     configure_logging("bench", "WARNING", json=False, stream=sys.stderr)
     progress = Console(stderr=True, highlight=False)
     result = asyncio.run(
-        hold(name, BENCHES[name], rounds=rounds, say=lambda text: progress.print(f"[dim]{text}[/]"))
+        hold(
+            name,
+            BENCHES[name],
+            rounds=rounds,
+            say=lambda text: progress.print(f"[dim]{text}[/]", soft_wrap=True),
+        )
     )
     keep(result, RESULTS)
     if json:
         typer.echo(jsonlib.dumps(result.as_json(), ensure_ascii=False))
     else:
-        Console(highlight=False).print(result.as_table())
+        width = None if sys.stdout.isatty() else _WIDTH_OF_A_FILE
+        Console(highlight=False, width=width).print(result.as_table())
 
 
 def keep(result: Result, folder: Path) -> Path:

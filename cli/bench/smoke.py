@@ -28,7 +28,7 @@ class Sizes:
     transactions_seconds: float = 2.0
     most_transactions: int = 10_000
     per_second: float = 200.0
-    steady: int = 2_000
+    steady: int = 1_600
     warm: int = 200
 
 

@@ -20,7 +20,8 @@ from shared.persistence.unit_of_work import OpenTransaction, Transaction
 from shared.privacy import FieldCipher, Undecipherable
 
 _OUTAGE_PAUSE = 0.5
-_HELD_PAUSE = 0.2
+_HELD_PAUSE, _HELD_IDLE_PAUSE = 0.2, 1.0
+_LOOKS = 10  # without finding anything, then held messages are looked for less often
 _ABOUT = "held"
 
 log = structlog.get_logger(__name__)
@@ -76,6 +77,7 @@ class Consumer:
         self._metrics = metrics
         self._batch = batch
         self._cipher = cipher
+        self._holding = asyncio.Event()
         self._attachments: list[Attachment] = []
         self._stopping = False
 
@@ -187,19 +189,25 @@ class Consumer:
                     due_at=None if decided.retry_after is None else now + decided.retry_after,
                 )
             )
+        self._holding.set()
         parked = decided.retry_after is None
         self._metrics.held(self.queue.name, parked=parked)
         log.warning("held", topic=label.topic, code=decided.code, reason=decided.reason, parked=parked)
 
     async def _retry_held(self) -> None:
+        looks = 0
         while True:
             try:
                 worked = await self.retry_one()
             except Exception as problem:  # held messages outlive every outage
                 log.warning("held messages not looked at", problem=type(problem).__name__)
                 worked = False
+            looks = 0 if worked or self._holding.is_set() else looks + 1
+            self._holding.clear()
             if not worked:
-                await asyncio.sleep(_HELD_PAUSE)
+                with contextlib.suppress(TimeoutError):
+                    pause = _HELD_PAUSE if looks < _LOOKS else _HELD_IDLE_PAUSE
+                    await asyncio.wait_for(self._holding.wait(), pause)
 
     async def retry_one(self) -> bool:
         """Try the next held message that is due; False when there is none."""
@@ -232,6 +240,7 @@ class Consumer:
                 due_at=None if decided.retry_after is None else now + decided.retry_after,
                 why=(decided.code, decided.reason),
             )
+        self._holding.set()
         self._metrics.held(self.queue.name, parked=decided.retry_after is None)
 
     def _sealed(self, body: bytes) -> bytes:

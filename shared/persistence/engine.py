@@ -18,6 +18,7 @@ def create_engine(url: str, *, schema: str, pool_size: int = 5) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=False,
+        hide_parameters=True,  # an error's text must not carry a row's values into a log
         connect_args={
             "timeout": 10,
             "command_timeout": _STATEMENT_SECONDS,
