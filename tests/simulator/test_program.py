@@ -55,7 +55,11 @@ def scenario(folder: Path, business_keys: Sequence[str]) -> list[str]:
 async def started(
     broker: RabbitServer, *arguments: str, program: Sequence[str] = SIMULATOR
 ) -> AsyncIterator[Process]:
-    environment = os.environ | {"PROVINCE_AMQP_URL": broker.province_url, "PYTHONIOENCODING": "utf-8"}
+    environment = os.environ | {
+        "PROVINCE_AMQP_URL": broker.province_url,
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONUNBUFFERED": "1",
+    }
     process = await asyncio.create_subprocess_exec(
         *program, *arguments, stdout=PIPE, stderr=STDOUT, env=environment
     )
@@ -65,6 +69,14 @@ async def started(
         if process.returncode is None:
             process.kill()
         await process.communicate()
+
+
+async def said(process: Process, words: str) -> None:
+    """Wait until the program has printed a line with these words."""
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        while words not in (line := (await process.stdout.readline()).decode()):
+            assert line, "the program ended"
 
 
 async def ended(process: Process) -> tuple[int | None, str]:
@@ -136,7 +148,7 @@ async def test_after_its_scenario_it_stays_when_asked(
 ) -> None:
     story = scenario(tmp_path, [f"first-{uuid4()}"])
     async with started(broker, *keys, *story, "--stay") as process:
-        await distant_city.until(lambda: bool(distant_city.messages(MessageCode.INSTITUTION_FILED)))
+        await said(process, "business ok")
         assert await distant_city.tell(distant_city.envelope(account_opened())) == list(ACCEPTED)
         assert process.returncode is None
         process.send_signal(signal.SIGINT)
