@@ -10,30 +10,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from shared.policy import (
-    Attribute,
-    Audience,
-    Category,
-    Duty,
-    NotRoutable,
-    Policy,
-    PolicyError,
-    Routing,
-    Status,
-    load_policy,
-)
+from cli.policy_routing import decide, print_decision, print_table
+from shared.policy import Attribute, Audience, Category, Policy, PolicyError, Status, load_policy
 from shared.settings import PolicySettings
 
 app = typer.Typer(help="政策包 · The policy pack.", no_args_is_help=True)
 
 Folder = Annotated[Path | None, typer.Argument(help="政策包目录 · its folder", show_default="policy/nanjing")]
-_ROUTING_COLUMNS = (
-    "机构类别 · category",
-    "对象 · audience",
-    "条款 · clause",
-    "职责或理由 · duties, or why not",
-    "依据 · status",
-)
+AskedCategory = Annotated[Category | None, typer.Option(help="机构类别 · category")]
+AskedAudience = Annotated[Audience | None, typer.Option(help="评价对象 · audience")]
+Evidence = Annotated[
+    list[Attribute], typer.Option(help="已有证明的前提，可重复 · what is proved, repeatable")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 
 
@@ -57,19 +45,35 @@ def check(path: Folder = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def routing(path: Folder = None, as_json: AsJson = False) -> None:
-    """备案管辖表 · Print who files: every category and audience with its duties, or why nobody does."""
+def routing(
+    path: Folder = None,
+    *,
+    category: AskedCategory = None,
+    audience: AskedAudience = None,
+    evidence: Evidence = [],  # noqa: B006 — typer's form of an empty list; it is only read
+    as_json: AsJson = False,
+) -> None:
+    """备案管辖表 · Print who files: every category and audience with its duties, or why nobody does.
+
+    With a category and an audience it is one decision, for an applicant of whom only the evidence given is true.
+    """
     policy = _load(path, as_json=as_json)
-    decisions = [_decision(policy, category, audience) for category, audience in product(Category, Audience)]
+    one = category is not None and audience is not None
+    if evidence and not one:
+        raise typer.BadParameter(
+            "须同时给出类别和对象 · needs --category and --audience", param_hint="--evidence"
+        )
+    decisions = [
+        decide(policy, *pair, evidence if one else Attribute)
+        for pair in product(Category, Audience)
+        if category in (None, pair[0]) and audience in (None, pair[1])
+    ]
     if as_json:
-        _print_json({"version": policy.version, "decisions": decisions})
-        return
-    table = Table(title=policy.head.title, show_lines=True)
-    for heading in _ROUTING_COLUMNS:
-        table.add_column(heading, overflow="fold")
-    for category, audience in product(Category, Audience):
-        table.add_row(category.label, audience.label, *_cells(policy, category, audience))
-    Console().print(table)
+        _print_json({"version": policy.version, "decisions": [decision.as_json() for decision in decisions]})
+    elif one:
+        print_decision(decisions[0], policy)
+    else:
+        print_table(decisions, title=f"{policy.head.title} · {policy.version}")
 
 
 def _counts(policy: Policy) -> dict[str, dict[Status, int]]:
@@ -88,44 +92,6 @@ def _load(path: Path | None, *, as_json: bool) -> Policy:
             for problem in error.problems:
                 typer.echo(str(problem), err=True)
         raise typer.Exit(1) from error
-
-
-def _decide(policy: Policy, category: Category, audience: Audience) -> Routing | NotRoutable:
-    """Decide for an applicant of whom every precondition is true."""
-    try:
-        return policy.decide_routing(category, audience, frozenset(Attribute))
-    except NotRoutable as refusal:
-        return refusal
-
-
-def _decision(policy: Policy, category: Category, audience: Audience) -> dict[str, object]:
-    decided = _decide(policy, category, audience)
-    asked: dict[str, object] = {"category": category, "audience": audience, "basis": decided.basis}
-    if isinstance(decided, NotRoutable):
-        return asked | {"refusal": decided.detail, "alternatives": decided.extra["alternatives"]}
-    return asked | {
-        "status": decided.row.status,
-        "audience_status": decided.row.audience_status or decided.row.status,
-        "requires": sorted(decided.row.requires),
-        "duties": [duty.model_dump(mode="json", exclude_defaults=True) for duty in decided.duties],
-        "note": decided.row.note,
-    }
-
-
-def _cells(policy: Policy, category: Category, audience: Audience) -> tuple[str, str, str]:
-    decided = _decide(policy, category, audience)
-    clauses = " ".join(decided.basis)
-    if isinstance(decided, NotRoutable):
-        return clauses, decided.detail, "不予备案 · refused"
-    lines = [_line(duty) for duty in decided.duties]
-    lines += [f"须 · needs: {attribute.label}" for attribute in sorted(decided.row.requires)]
-    lines += [decided.row.note] if decided.row.note else []
-    return clauses, "\n".join(lines), decided.row.status.label
-
-
-def _line(duty: Duty) -> str:
-    line = f"{duty.kind.label} → {duty.owner.label}"
-    return f"{line}（{duty.status.label}）" if duty.status is not Status.NOTICE else line
 
 
 def _print_json(document: dict[str, object]) -> None:

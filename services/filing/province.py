@@ -1,6 +1,7 @@
 """Filing's adapter to the provincial system: takes what the province has filed, reports what districts and city have."""
 
-from services.filing.handlers import Work, recognize_institution
+from services.filing.handlers import Work
+from services.filing.handlers.register import recognize_institution
 from shared.contracts.filing import InstitutionRegistered
 from shared.contracts.province import FilingReport, InstitutionFiled, MessageCode
 from shared.province.adapter import ProvinceAdapter

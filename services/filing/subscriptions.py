@@ -1,6 +1,8 @@
 """Which announcements filing acts on."""
 
-from services.filing.handlers import Work, note_account_opened, resume_institution, suspend_institution
+from services.filing.handlers import Work
+from services.filing.handlers.obligations import note_account_opened
+from services.filing.handlers.register import resume_institution, suspend_institution
 from shared.contracts.accounts import AccountOpened
 from shared.contracts.supervision import InstitutionSanctioned, SanctionLifted
 from shared.messaging.subscriptions import Subscriptions

@@ -4,6 +4,8 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from shared.contracts.event import Event
 from shared.contracts.scope import ScopeItem
 from shared.policy import Audience, Category
@@ -27,7 +29,7 @@ class InstitutionRegistered(InstitutionFact):
 
     topic: ClassVar = "filing.institution-registered.v1"
 
-    filing_id: UUID
+    filing_id: UUID | None = Field(description="备案申请；存量导入没有 · none when it was on record before")
     name: str
     uscc: Uscc
     category: Category
@@ -60,9 +62,67 @@ class InstitutionSuspended(InstitutionFact):
     topic: ClassVar = "filing.institution-suspended.v1"
 
     reason: str
+    on: date | None = Field(default=None, description="自该日起 · from this day on")
+    revision: int = Field(default=0, ge=0, description="机构档案第几版 · which version of the record it made")
 
 
 class InstitutionResumed(InstitutionFact):
     """It may evaluate again."""
 
     topic: ClassVar = "filing.institution-resumed.v1"
+
+    on: date | None = Field(default=None, description="自该日起 · from this day on")
+    revision: int = Field(default=0, ge=0, description="机构档案第几版 · which version of the record it made")
+
+
+class InstitutionRescoped(InstitutionFact):
+    """From a day on it may evaluate this, all of it; extension, campaign (N3.6) or the province's word."""
+
+    topic: ClassVar = "filing.institution-rescoped.v1"
+
+    scope: tuple[ScopeItem, ...]
+    valid_from: date
+    why: str
+    revision: int = Field(ge=0)
+
+
+class SiteFact(BaseModel):
+    """考核点: a place where it evaluates."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    address: str
+    station_code: StationCode | None = None
+
+
+class InstitutionAmended(InstitutionFact):
+    """Its particulars are these now; its scope and validity are as before."""
+
+    topic: ClassVar = "filing.institution-amended.v1"
+
+    name: str
+    address: str
+    sites: tuple[SiteFact, ...]
+    station_codes: tuple[StationCode, ...]
+    revision: int = Field(ge=0)
+
+
+class InstitutionRenewed(InstitutionFact):
+    """Valid until a later day."""
+
+    topic: ClassVar = "filing.institution-renewed.v1"
+
+    valid_until: date
+    revision: int = Field(ge=0)
+
+
+class InstitutionEnded(InstitutionFact):
+    """On record no more: expired, cancelled, removed or revoked. What it evaluated before stays evaluated."""
+
+    topic: ClassVar = "filing.institution-ended.v1"
+
+    standing: str
+    reason: str
+    on: date
+    revision: int = Field(ge=0)

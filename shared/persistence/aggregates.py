@@ -108,6 +108,9 @@ class SqlAggregates(Generic[A]):
         rows = await self._fetch(select(self.table).where(*conditions).limit(1))
         return rows[0] if rows else None
 
+    async def _exists(self, statement: Select[Any]) -> bool:
+        return (await self._connection.execute(statement.limit(1))).first() is not None
+
     async def _fetch(self, statement: Select[Any]) -> list[A]:
         result = await self._connection.execute(statement)
         return [self._remember(row) for row in result.mappings()]
@@ -137,6 +140,9 @@ class SqlAggregates(Generic[A]):
         with self._refusing():
             await self._update_changed()
 
+    def note_changed(self, aggregate: A) -> None:
+        """Called for each that is new or has changed, before it is written; for what is kept besides its row."""
+
     async def write(self) -> None:
         """Write the rows that wait; raises OutOfReach or one of `refusals`."""
         if not self._waiting:
@@ -150,6 +156,7 @@ class SqlAggregates(Generic[A]):
             row = self.to_row(aggregate)
             aggregate.version = 1
             self._waiting.append({**row, "version": 1})
+            self.note_changed(aggregate)
             self._ledger.changed(self.table.name, aggregate.id, before=None, after=row)
             self._loaded[aggregate.id] = (aggregate, row)
         self._added.clear()
@@ -169,6 +176,7 @@ class SqlAggregates(Generic[A]):
             if result.rowcount != 1:
                 raise Stale(f"{self.table.name} {aggregate.id}")
             aggregate.version += 1
+            self.note_changed(aggregate)
             self._ledger.changed(self.table.name, aggregate.id, before=before, after=after)
             self._loaded[aggregate.id] = (aggregate, after)
         self._handed_out.clear()

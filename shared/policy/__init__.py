@@ -3,14 +3,25 @@
 from shared.policy.loader import load_policy
 from shared.policy.materials import MaterialKind
 from shared.policy.money import MoneyLine, NoRate, Rate, ShortageEntry, Uplift
-from shared.policy.occupations import Chain, OccupationEntry, RateClass, UnknownOccupation
+from shared.policy.occupations import Chain, LicensedTrade, OccupationEntry, RateClass, UnknownOccupation
 from shared.policy.organs import Organ, OrganKind, UnknownOrgan
 from shared.policy.pack import PolicyError, Problem
 from shared.policy.parameters import Parameter, Unit, UnknownParameter
 from shared.policy.policy import Policy
 from shared.policy.provenance import Clause, Document, Provenance, UnknownDocument
 from shared.policy.routing import Duty, Exclusion, NotRoutable, Routing, RoutingRow, decide_routing
-from shared.policy.terms import Attribute, Audience, Category, DutyKind, DutyOwner, Status
+from shared.policy.rubric import NoRubric, Rubric, RubricBlock, RubricItem
+from shared.policy.terms import (
+    Attribute,
+    Audience,
+    Category,
+    Channel,
+    DutyKind,
+    DutyOwner,
+    FilingKind,
+    MediaKind,
+    Status,
+)
 from shared.policy.working_days import WorkingCalendar
 
 __all__ = [
@@ -18,15 +29,20 @@ __all__ = [
     "Audience",
     "Category",
     "Chain",
+    "Channel",
     "Clause",
     "Document",
     "Duty",
     "DutyKind",
     "DutyOwner",
     "Exclusion",
+    "FilingKind",
+    "LicensedTrade",
     "MaterialKind",
+    "MediaKind",
     "MoneyLine",
     "NoRate",
+    "NoRubric",
     "NotRoutable",
     "OccupationEntry",
     "Organ",
@@ -40,6 +56,9 @@ __all__ = [
     "RateClass",
     "Routing",
     "RoutingRow",
+    "Rubric",
+    "RubricBlock",
+    "RubricItem",
     "ShortageEntry",
     "Status",
     "Unit",

@@ -1,7 +1,7 @@
 """What no single entry can see: references that lead nowhere, overlapping values, undecided combinations."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, combinations, product
 from typing import Any
 
@@ -12,10 +12,12 @@ from shared.policy.pack import SECTIONS, Pack, Placed, Problem
 from shared.policy.parameters import Parameter
 from shared.policy.provenance import Clause, Document, Provenance
 from shared.policy.routing import Exclusion, Precondition, RoutingRow
+from shared.policy.rubric import Rubric
 from shared.policy.terms import Attribute, Audience, Category, Status
+from shared.values import Occupation
 
 _TIERS = {OrganKind.PROVINCE: 0, OrganKind.CITY: 1, OrganKind.DISTRICT: 2, OrganKind.PARK: 2}
-_DATED = (Parameter, RateTable, Uplift, ShortageList)
+_DATED = (Parameter, RateTable, Uplift, ShortageList, Rubric)
 
 
 def inconsistencies(pack: Pack) -> Iterator[Problem]:
@@ -125,6 +127,33 @@ def _references(pack: Pack) -> Iterator[Problem]:
                 yield shortage.problem(f"职业 {name} 不在目录内 · not in the catalogue", at="occupations")
 
 
+def _lineage(pack: Pack) -> Iterator[Problem]:
+    """An occupation continues others of the catalogue, and never itself."""
+    if not pack.is_whole(OccupationEntry):
+        return
+    before = {entry.occupation: entry.succeeds for entry in pack.entries(OccupationEntry)}
+    for placed in pack.placed(OccupationEntry):
+        for target in placed.entry.succeeds:
+            if target not in before:
+                name = f"{target.edition} {target.code}"
+                yield placed.problem(f"所续职业 {name} 不在目录内 · not in the catalogue", at="succeeds")
+        if placed.entry.occupation in _ancestors(placed.entry.occupation, before):
+            yield placed.problem("职业沿革成环 · the occupation continues itself", at="succeeds")
+
+
+def _ancestors(
+    occupation: Occupation, before: Mapping[Occupation, tuple[Occupation, ...]]
+) -> frozenset[Occupation]:
+    found: set[Occupation] = set()
+    waiting = list(before[occupation])
+    while waiting:
+        ancestor = waiting.pop()
+        if ancestor not in found:
+            found.add(ancestor)
+            waiting.extend(before.get(ancestor, ()))
+    return frozenset(found)
+
+
 def _combinations(pack: Pack) -> Iterator[Problem]:
     """Every category and audience is decided, once."""
     if not pack.is_whole(RoutingRow, Exclusion):
@@ -165,6 +194,7 @@ _CHECKS = (
     _parents,
     _streets,
     _references,
+    _lineage,
     _combinations,
     _attributes,
 )

@@ -11,6 +11,7 @@ from shared.policy.organs import Organ
 from shared.policy.parameters import Parameter
 from shared.policy.provenance import Clause, Document, Entry, Provenance
 from shared.policy.routing import Exclusion, Precondition, RoutingRow
+from shared.policy.rubric import Rubric
 from shared.policy.working_days import CalendarYear
 
 E = TypeVar("E", bound=Entry)
@@ -77,6 +78,7 @@ SECTIONS = (
     Section("chains.toml", "chains", Chain, ("id",)),
     Section("occupations.toml", "occupations", OccupationEntry, ("edition", "code")),
     Section("materials.toml", "materials", MaterialKind, ("id",)),
+    Section("rubric.toml", "rubrics", Rubric, ("id",)),
     Section("calendar.toml", "years", CalendarYear, ("year",)),
 )
 

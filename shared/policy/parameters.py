@@ -26,6 +26,7 @@ class Unit(StrEnum):
     PERCENT = "percent"
     SCORE = "score"
     PIXELS = "pixels"
+    BYTES = "bytes"
     TEXT = "text"
 
 

@@ -1,8 +1,9 @@
 """The policy of a city, ready to be asked: every answer carries its source, status and clause."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import product
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -14,9 +15,10 @@ from shared.policy.pack import Pack, PackHead
 from shared.policy.parameters import Parameter, Unit, UnknownParameter
 from shared.policy.provenance import Clause, Document, Published, UnknownDocument, holding
 from shared.policy.routing import Exclusion, Precondition, Routing, RoutingRow, RoutingTable, decide_routing
-from shared.policy.terms import Attribute, Audience, Category
+from shared.policy.rubric import NoRubric, Rubric
+from shared.policy.terms import Attribute, Audience, Category, FilingKind
 from shared.policy.working_days import CalendarYear, WorkingCalendar
-from shared.values import Level, Occupation
+from shared.values import Edition, Level, Occupation
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -55,11 +57,12 @@ class Policy:
             rows={pair: row for row in self.routing for pair in row.covers()},
             exclusions={pair: exclusion for exclusion in self.exclusions for pair in exclusion.covers()},
             preconditions=_by(pack.entries(Precondition), lambda it: it.attribute),
+            documents=self.documents,
         )
-
+        asked = pack.entries(MaterialKind)
         self._materials = {
-            pair: tuple(kind for kind in pack.entries(MaterialKind) if kind.is_asked_of(*pair))
-            for pair in self._table.rows
+            (*pair, kind): tuple(it for it in asked if it.is_asked_of(*pair, kind))
+            for pair, kind in product(self._table.rows, FilingKind)
         }
 
     def document(self, document_id: str) -> Document:
@@ -119,10 +122,19 @@ class Policy:
         """Decide who files (N2.1–N2.8); raises `NotRoutable`."""
         return decide_routing(self._table, category, audience, facts)
 
-    def materials(self, category: Category, audience: Audience) -> tuple[MaterialKind, ...]:
+    def materials(
+        self, category: Category, audience: Audience, kind: FilingKind = FilingKind.INITIAL
+    ) -> tuple[MaterialKind, ...]:
         """Return what is handed in (N2.8); raises `NotRoutable` where nothing can be filed."""
         decide_routing(self._table, category, audience, frozenset(Attribute))
-        return self._materials[category, audience]
+        return self._materials[category, audience, kind]
+
+    def rubric(self, on: date) -> Rubric:
+        """Return what the experts score by on the day; raises `NoRubric`."""
+        found = holding(self.pack.entries(Rubric), on)
+        if found is None:
+            raise NoRubric(f"{on} 没有评估评分表 · No rubric holds on {on}")
+        return found
 
     def occupation(self, occupation: Occupation) -> OccupationEntry:
         """Raises `UnknownOccupation`; a code is never looked up without its edition."""
@@ -130,6 +142,23 @@ class Policy:
             name = f"{occupation.code}（{occupation.edition}）"
             raise UnknownOccupation(f"目录没有职业 {name} · The catalogue has no {name}")
         return self.occupations[occupation]
+
+    def family(self, occupation: Occupation) -> Occupation:
+        """Return the oldest occupation it continues, or itself; raises `UnknownOccupation`.
+
+        Two certificates of one family are of the same occupation, whatever editions they were issued by.
+        Where an edition merged several, the family is that of the first named.
+        """
+        entry = self.occupation(occupation)
+        while entry.succeeds:
+            entry = self.occupation(entry.succeeds[0])
+        return entry.occupation
+
+    def evaluable(self, edition: Edition | None = None) -> Iterator[OccupationEntry]:
+        """Yield what may be evaluated, licensed trades left out; of one edition, or of all."""
+        for entry in self.occupations.values():
+            if not entry.excluded and edition in (None, entry.edition):
+                yield entry
 
     def rate(
         self, line: MoneyLine, occupation: Occupation, level: Level, *, on: date, known_on: date

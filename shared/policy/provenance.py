@@ -35,6 +35,11 @@ class Document(Entry):
     issued: date | None = None
     note: str = ""
 
+    @property
+    def label(self) -> str:
+        """Title and number as it is cited."""
+        return f"《{self.title}》{self.number}" if self.number else self.title
+
 
 class Clause(Entry):
     """One clause of a document, in the document's words and in English."""

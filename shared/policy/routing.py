@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from shared.errors import Conflict
-from shared.policy.provenance import Entry, Provenance
+from shared.policy.provenance import Document, Entry, Provenance
 from shared.policy.terms import Attribute, Audience, Category, DutyKind, DutyOwner, Status
 
 _INHERITED = ("source", "status", "clause", "effective_from", "effective_to")
@@ -16,8 +16,8 @@ _INHERITED = ("source", "status", "clause", "effective_from", "effective_to")
 class NotRoutable(Conflict):
     """该类机构不能按此对象备案 · This kind of body cannot be filed for this audience.
 
-    `basis` holds the clauses; `extra` the `alternatives` (category, audience, clause), the `missing` facts
-    and the `status` of the reason.
+    `basis` holds the clauses; `extra` the `alternatives` (category, audience, clause), the `missing` facts,
+    the `status` of the reason and the `documents` (id, title, number) it comes from.
     """
 
     code = "NJT-POL-1005"
@@ -94,9 +94,10 @@ class Precondition(Provenance):
 
 @dataclass(frozen=True)
 class Routing:
-    """The row that decides a filing, and the duties that follow."""
+    """The row that decides a filing, the duties that follow, and the documents that say so."""
 
     row: RoutingRow
+    documents: tuple[Document, ...] = ()
 
     @property
     def basis(self) -> tuple[str, ...]:
@@ -118,6 +119,11 @@ class RoutingTable:
     rows: Mapping[tuple[Category, Audience], RoutingRow]
     exclusions: Mapping[tuple[Category, Audience], Exclusion]
     preconditions: Mapping[Attribute, Precondition]
+    documents: Mapping[str, Document]
+
+    def sources(self, values: Iterable[Provenance]) -> tuple[Document, ...]:
+        """Return the documents the values name, each once, in that order."""
+        return tuple(self.documents[source] for source in dict.fromkeys(value.source for value in values))
 
 
 def decide_routing(
@@ -127,29 +133,35 @@ def decide_routing(
     row = table.rows.get((category, audience))
     if row is None:
         exclusion = table.exclusions[category, audience]
-        raise _refusal(exclusion.basis, [exclusion], category, frozenset())
-    missing = row.requires - facts
+        raise _refusal(table, exclusion.basis, [exclusion], category)
+    missing = sorted(row.requires - facts)
     if missing:
-        reasons = [table.preconditions[attribute] for attribute in sorted(missing)]
-        raise _refusal((row.clause,), reasons, category, missing)
-    return Routing(row)
+        raise _refusal(table, (row.clause,), [table.preconditions[it] for it in missing], category)
+    return Routing(row, table.sources(row.values()))
 
 
 def _refusal(
+    table: RoutingTable,
     basis: tuple[str, ...],
     reasons: list[Exclusion] | list[Precondition],
     category: Category,
-    missing: frozenset[Attribute],
 ) -> NotRoutable:
     zh = "；".join(reason.zh for reason in reasons)
     en = "; ".join(reason.en for reason in reasons)
-    alternatives = [
-        alternative.model_dump(mode="json")
-        for reason in reasons
-        for alternative in reason.alternatives
-        if _is_for(alternative, reason, category)
-    ]
-    extra = {"alternatives": alternatives, "missing": sorted(missing), "status": reasons[0].status}
+    extra = {
+        "alternatives": [
+            alternative.model_dump(mode="json")
+            for reason in reasons
+            for alternative in reason.alternatives
+            if _is_for(alternative, reason, category)
+        ],
+        "missing": [reason.attribute for reason in reasons if isinstance(reason, Precondition)],
+        "status": reasons[0].status,
+        "documents": [
+            document.model_dump(mode="json", include={"id", "title", "number"})
+            for document in table.sources(reasons)
+        ],
+    }
     return NotRoutable(f"{zh} · {en}", basis=basis, extra=extra)
 
 

@@ -43,6 +43,34 @@ class Audience(Term):
     PUBLIC = "public", "面向本市", "The public"
 
 
+class FilingKind(Term):
+    """备案类型: what a filing asks for; 增量 widens the scope and leaves the validity as it was."""
+
+    INITIAL = "initial", "初始备案", "Initial filing"
+    EXTENSION = "extension", "增量备案", "Extension of the scope"
+    RENEWAL = "renewal", "续期备案", "Renewal"
+    CHANGE = "change", "变更备案", "Change of particulars"
+
+
+class Channel(Term):
+    """受理渠道: how a case came in (N3.3). Online verification (网络核验) is for the public, not an intake."""
+
+    DOOR_TO_DOOR = "door_to_door", "上门服务", "Door to door"
+    ON_SITE_BATCH = "on_site_batch", "现场集中办理", "On-site batch"
+    ONLINE = "online", "网上申报", "Online"
+    PLEDGE = "pledge", "告知承诺", "Notification and pledge"
+    PORTAL = "portal", "区级门户", "District portal"
+
+
+class MediaKind(Term):
+    """材料格式: as what a material may be handed in."""
+
+    PDF = "pdf", "PDF文件", "PDF"
+    IMAGE = "image", "图片", "Image"
+    XLSX = "xlsx", "电子表格", "Spreadsheet"
+    DOCX = "docx", "文字文档", "Text document"
+
+
 class Attribute(Term):
     """前提: a fact about the applicant that a row of the routing table may require."""
 

@@ -83,14 +83,26 @@ class WorkingCalendar:
         return day
 
     def working_days_between(self, start: date, end: date) -> int:
-        """Count the working days after `start` up to and including `end`; negative when `end` comes first."""
-        if end < start:
-            return -self.working_days_between(end, start)
-        return sum(self.is_working_day(start + n * _DAY) for n in range(1, (end - start).days + 1))
+        """Count the working days after `start` up to and including `end`; negative when `end` comes first.
+
+        A moment stands for its day in Shanghai, so that the count of `deadline(start, n)` is n again:
+        a clock that was paused resumes with what was left of it.
+        """
+        first, last = _day_of(start), _day_of(end)
+        if last < first:
+            return -self.working_days_between(last, first)
+        return sum(self.is_working_day(first + n * _DAY) for n in range(1, (last - first).days + 1))
 
     def deadline(self, start: datetime, days: int) -> datetime:
         """Return the last second, in Shanghai, of the days-th working day after the moment."""
-        if start.tzinfo is None:
-            raise ValueError("a moment carries its zone")
-        last = self.add_working_days(start.astimezone(SHANGHAI).date(), days)
+        last = self.add_working_days(_day_of(start), days)
         return datetime.combine(last, _DAY_ENDS, tzinfo=SHANGHAI)
+
+
+def _day_of(moment: date) -> date:
+    """Return the day a moment falls on in Shanghai; a day is itself."""
+    if not isinstance(moment, datetime):
+        return moment
+    if moment.tzinfo is None:
+        raise ValueError("a moment carries its zone")
+    return moment.astimezone(SHANGHAI).date()

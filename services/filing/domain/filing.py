@@ -1,54 +1,61 @@
-"""One applicant's request to be put on record, from draft to registration."""
+"""One applicant's request to be put on record, or to have its record amended, from draft to registration."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.filing.domain.deadline import Deadline
 from services.filing.domain.refusals import (
-    BadPanel,
-    FiledElsewhere,
+    AlreadyCorrected,
     MaterialsIncomplete,
-    NotEvaluated,
-    NothingToAcknowledge,
+    NothingToCorrect,
+    NotMarked,
     NotPledgeable,
-    NotResponsible,
     NotTheHandlingOrgan,
+    ObjectionOpen,
     OutOfTurn,
     PublicityRunning,
     UnknownMaterial,
 )
-from services.filing.domain.terms import Applicant, FilingState, Material, Obligation, Score, Training
+from services.filing.domain.stages import ASSESSED_KINDS, Act, FilingState, Verdict, after, outcome
+from services.filing.domain.terms import (
+    Applicant,
+    Correction,
+    CorrectionItem,
+    Material,
+    Particulars,
+    Training,
+)
 from shared.clock import SHANGHAI
 from shared.contracts.scope import ScopeItem
 from shared.paging import Page
-from shared.policy import (
-    Attribute,
-    Audience,
-    Category,
-    DutyKind,
-    DutyOwner,
-    OccupationEntry,
-    OrganKind,
-    Policy,
-    Routing,
-    UnknownOccupation,
-)
-from shared.values import Occupation
+from shared.policy import Attribute, Audience, Category, Channel, FilingKind, MaterialKind, Policy
 
-_BEST = 100
+EDITABLE = ("applicant", "scope", "evidence", "training", "particulars")
+"""Parts of a request that a correction notice can mark; documents are marked as `materials.<kind>`."""
+
+_CLOCKS = {
+    FilingState.SUBMITTED: "filing.accept_days",
+    FilingState.ACCEPTED: "filing.assess_days",
+    FilingState.MENDING: "filing.mend_days",
+    FilingState.PASSED: "filing.decide_days",
+}
+"""The parameter that sets the term of each stage; a stage that is not in it has none, or one of its own."""
 
 
 @dataclass(eq=False, kw_only=True)
 class Filing:
-    """A request for a scope of occupations and levels.
+    """A request for a scope of occupations and levels, or for a change of what is on record.
 
     `organ` is the district or park responsible for the applicant (N2.0); `handled_by` the organ that assesses and
-    files, the city for some (N2.5). `evidence` holds what the applicant can show, `facts` what the register knows.
+    files, the city for some (N2.5); `officer_id` who handles it there (N3.2). `institution_id` is what an amending
+    filing amends, or what an initial one brought about.
     """
 
     id: UUID
+    kind: FilingKind = FilingKind.INITIAL
+    channel: Channel = Channel.ONLINE
     applicant: Applicant
     organ: str
     handled_by: str
@@ -57,17 +64,22 @@ class Filing:
     scope: tuple[ScopeItem, ...]
     basis: tuple[str, ...]
     drafted_at: datetime
+    particulars: Particulars | None = None
     training: frozenset[Training] = frozenset()
     evidence: frozenset[Attribute] = frozenset()
     materials: tuple[Material, ...] = ()
     state: FilingState = FilingState.DRAFT
+    officer_id: UUID | None = None
     submitted_at: datetime | None = None
-    scores: tuple[Score, ...] = ()
+    deadline: Deadline | None = None
+    correction: Correction | None = None
+    rounds: int = 0
     publicity_until: datetime | None = None
-    registered_at: datetime | None = None
+    objections_open: int = 0
+    decided_at: datetime | None = None
+    refused_for: str = ""
     filing_number: str | None = None
     institution_id: UUID | None = None
-    obligations: tuple[Obligation, ...] = ()
     version: int = 0
 
     @property
@@ -76,14 +88,35 @@ class Filing:
         return bool(self.training)
 
     @property
-    def complete(self) -> bool:
-        """Registered, and everything owed on the case is done."""
-        return self.state is FilingState.REGISTERED and all(each.done_at for each in self.obligations)
+    def registered_at(self) -> datetime | None:
+        return self.decided_at if self.state is FilingState.REGISTERED else None
+
+    def revise(
+        self,
+        *,
+        applicant: Applicant,
+        scope: tuple[ScopeItem, ...],
+        training: frozenset[Training],
+        evidence: frozenset[Attribute],
+        particulars: Particulars | None,
+    ) -> None:
+        """Save another version of a draft, or of what a correction notice marks; raises NotMarked for anything else."""
+        given = {
+            "applicant": applicant,
+            "scope": scope,
+            "training": training,
+            "evidence": evidence,
+            "particulars": particulars,
+        }
+        changed = [name for name, value in given.items() if value != getattr(self, name)]
+        self._check_editable(changed)
+        for name in changed:
+            setattr(self, name, given[name])
 
     def hand_in(self, material: Material, policy: Policy) -> None:
-        """Add a document or replace it (N2.8); raises UnknownMaterial, or NotPledgeable (N3.3)."""
-        self._expect(FilingState.DRAFT)
-        asked = {kind.id: kind for kind in policy.materials(self.category, self.audience)}
+        """Add a document or replace it (N2.8); raises UnknownMaterial, NotMarked, or NotPledgeable (N3.3)."""
+        self._check_editable([f"materials.{material.kind}"])
+        asked = {kind.id: kind for kind in self.asked(policy)}
         if material.kind not in asked:
             raise UnknownMaterial(f"{material.kind}；可选 · one of: {', '.join(asked)}", basis=("N2.8",))
         if material.pledged and not asked[material.kind].pledge:
@@ -91,97 +124,148 @@ class Filing:
         others = (each for each in self.materials if each.kind != material.kind)
         self.materials = (*others, material)
 
+    def asked(self, policy: Policy) -> tuple[MaterialKind, ...]:
+        """The documents such a filing needs (N2.8)."""
+        return policy.materials(self.category, self.audience, self.kind)
+
+    def missing(self, policy: Policy) -> list[MaterialKind]:
+        """The required documents that were neither handed in nor pledged."""
+        given = {each.kind for each in self.materials}
+        return [kind for kind in self.asked(policy) if kind.required and kind.id not in given]
+
     def submit(self, policy: Policy, *, at: datetime) -> None:
         """Hand the case to the district (N2.8); raises MaterialsIncomplete naming all that is missing."""
-        self._expect(FilingState.DRAFT)
-        given = {each.kind for each in self.materials}
-        missing = [
-            kind.name
-            for kind in policy.materials(self.category, self.audience)
-            if kind.required and kind.id not in given
-        ]
-        if missing:
-            raise MaterialsIncomplete(
-                f"缺 {len(missing)} 项：{'；'.join(missing)}", basis=("N2.8",), extra={"missing": missing}
-            )
-        self.state = FilingState.SUBMITTED
+        state = self._next(Act.SUBMIT)
+        self._check_complete(policy)
         self.submitted_at = at
+        self._enter(state, policy, at=at)
 
-    def accept(self, *, organ: str) -> None:
-        """受理: take the case on."""
-        self._handled_by(organ)
-        self._expect(FilingState.SUBMITTED)
-        self.state = FilingState.ACCEPTED
+    def ask_correction(
+        self, items: tuple[CorrectionItem, ...], policy: Policy, *, organ: str, at: datetime
+    ) -> None:
+        """一次性告知: tell everything that has to be corrected; the organ's clock stops meanwhile.
 
-    def assess(self, scores: Sequence[Score], policy: Policy, *, organ: str, at: datetime) -> None:
-        """Record the panel's marks and what follows (N1.2); between correction and pass it may be assessed again.
-
-        Raises BadPanel unless the experts are an odd number, enough, and each named once.
+        Raises AlreadyCorrected on a second notice, NothingToCorrect for no items or for a field there is not.
         """
         self._handled_by(organ)
-        self._expect(FilingState.ACCEPTED)
-        day = at.astimezone(SHANGHAI).date()
-        _check_panel(scores, at_least=policy.number("expert.min_count", day))
-        self.scores = tuple(scores)
-        average = sum(score.mark for score in scores) / len(scores)
-        if average >= policy.number("expert.pass_score", day):
-            self.state = FilingState.PASSED
-        elif average < policy.number("expert.correct_score", day):
-            self.state = FilingState.FAILED
+        state = self._next(Act.ASK_CORRECTION)
+        if self.correction is not None:
+            raise AlreadyCorrected("补正只能一次性告知 · everything is told at once", basis=("N1.2",))
+        fields = {*EDITABLE, *(f"materials.{kind.id}" for kind in self.asked(policy))}
+        unknown = [item.field for item in items if item.field not in fields]
+        if not items or unknown:
+            raise NothingToCorrect(f"{'、'.join(unknown)}；可选 · one of: {', '.join(sorted(fields))}")
+        due = Deadline.of("filing.correct_days", policy, at=at).due_at
+        self.correction = Correction(items=items, asked_at=at, due_at=due)
+        self.deadline = self.deadline and self.deadline.pause(policy.calendar, at=at)
+        self.state = state
+
+    def correct(self, policy: Policy, *, at: datetime) -> None:
+        """Hand the corrected case back: the organ's clock runs on; raises MaterialsIncomplete."""
+        state = self._next(Act.CORRECT)
+        self._check_complete(policy)
+        self.correction = self.correction and replace(self.correction, answered_at=at)
+        self.deadline = self.deadline and self.deadline.resume(policy.calendar, at=at)
+        self.state = state
+
+    def accept(self, policy: Policy, *, organ: str, at: datetime) -> None:
+        """受理: take the case on."""
+        self._handled_by(organ)
+        self._enter(self._next(Act.ACCEPT), policy, at=at)
+
+    def assess(self, verdict: Verdict, policy: Policy, *, at: datetime) -> None:
+        """What the panel's verdict leads to (N1.2): passed, to be mended and assessed once more, or failed.
+
+        A veto fails it whatever the marks are; so does a middling mark when it was mended already.
+        """
+        act = outcome(verdict, policy, rounds=self.rounds, day=at.astimezone(SHANGHAI).date())
+        self._enter(self._next(act), policy, at=at)
+        self.rounds += 1
+        if act is Act.FAIL:
+            self.decided_at = at
+            self.refused_for = f"专家评估未通过 · not passed by the panel{_listed(verdict.vetoes)}"
+
+    def mend(self, policy: Policy, *, at: datetime) -> None:
+        """整改完成: what the panel asked for was put right; the case is assessed once more."""
+        self._enter(self._next(Act.MEND), policy, at=at)
 
     def publicise(self, policy: Policy, *, organ: str, at: datetime) -> None:
         """公示: publish the intended registration for the working days that the policy names."""
         self._handled_by(organ)
-        self._expect(FilingState.PASSED)
-        days = policy.days("filing.publicity_days", at.astimezone(SHANGHAI).date())
-        self.publicity_until = policy.calendar.deadline(at, days)
-        self.state = FilingState.PUBLICITY
+        self.state = self._next(Act.PUBLICISE)
+        self.publicity_until = Deadline.of("filing.publicity_days", policy, at=at).due_at
+        self.deadline = Deadline.of("filing.decide_days", policy, at=self.publicity_until)
 
-    def register(
-        self,
-        routing: Routing,
-        policy: Policy,
-        *,
-        organ: str,
-        at: datetime,
-        numbered: tuple[str, UUID],
-    ) -> None:
-        """Put it on record under a filing number, as an institution; raises PublicityRunning before its end.
-
-        What the clause makes others owe on the case becomes obligations.
-        """
+    def register(self, policy: Policy, *, organ: str, at: datetime, number: str | None) -> None:
+        """Put it on record, or amend the record; raises PublicityRunning or ObjectionOpen."""
         self._handled_by(organ)
-        self._expect(FilingState.PUBLICITY)
+        state = self._next(Act.REGISTER)
+        if self.kind in ASSESSED_KINDS:
+            self._check_publicity_over(at)
+        self.filing_number = number
+        self.decided_at = at
+        self._enter(state, policy, at=at)
+
+    def refuse(self, reason: str, policy: Policy, *, organ: str, at: datetime) -> None:
+        """不予受理 · 不予备案: decide against it, with the reason the applicant is told."""
+        self._handled_by(organ)
+        self._enter(self._next(Act.REFUSE), policy, at=at)
+        self.decided_at, self.refused_for = at, reason
+
+    def withdraw(self, policy: Policy, *, at: datetime) -> None:
+        """撤回: the applicant takes it back, any time before the decision."""
+        self._enter(self._next(Act.WITHDRAW), policy, at=at)
+        self.decided_at = at
+
+    def lapse(self, policy: Policy, *, at: datetime) -> None:
+        """逾期: the applicant let its own term pass; raises OutOfTurn while it has not."""
+        state = self._next(Act.LAPSE)
+        due = self.applicant_due_at
+        if due is None or at <= due:
+            raise OutOfTurn(f"期限至 {_shown(due)} · it is due then")
+        self._enter(state, policy, at=at)
+        self.decided_at = at
+        self.refused_for = "申请人逾期未补正或整改 · the applicant let the term pass"
+
+    @property
+    def applicant_due_at(self) -> datetime | None:
+        """Until when the applicant has to correct or to mend; None when nothing is up to it."""
+        if self.state is FilingState.CORRECTING and self.correction is not None:
+            return self.correction.due_at
+        return self.deadline.due_at if self.state is FilingState.MENDING and self.deadline else None
+
+    def _enter(self, state: FilingState, policy: Policy, *, at: datetime) -> None:
+        """Into a stage, with its own clock."""
+        self.state = state
+        parameter = _CLOCKS.get(state)
+        self.deadline = Deadline.of(parameter, policy, at=at) if parameter else None
+
+    def _next(self, act: Act) -> FilingState:
+        return after(self.state, act, self.kind)
+
+    def _check_editable(self, fields: list[str]) -> None:
+        if self.state is FilingState.DRAFT:
+            return
+        if self.state is not FilingState.CORRECTING or self.correction is None:
+            raise OutOfTurn(f"当前为 {self.state.label} · only drafts and corrections are edited")
+        unmarked = sorted(set(fields) - self.correction.fields)
+        if unmarked:
+            raise NotMarked(
+                f"{'、'.join(unmarked)}；补正范围 · marked: {', '.join(sorted(self.correction.fields))}"
+            )
+
+    def _check_complete(self, policy: Policy) -> None:
+        missing = [kind.name for kind in self.missing(policy)]
+        if missing:
+            raise MaterialsIncomplete(
+                f"缺 {len(missing)} 项：{'；'.join(missing)}", basis=("N2.8",), extra={"missing": missing}
+            )
+
+    def _check_publicity_over(self, at: datetime) -> None:
         if self.publicity_until is None or at <= self.publicity_until:
             raise PublicityRunning(f"公示至 {_shown(self.publicity_until)} · publicity ends then")
-        self.filing_number, self.institution_id = numbered
-        self.state = FilingState.REGISTERED
-        self.registered_at = at
-        self.obligations = tuple(obligations(routing, policy, organ=self.organ, at=at))
-
-    def fulfil(self, kind: DutyKind, *, at: datetime) -> None:
-        """Something owed on the case was done; doing it twice changes nothing."""
-        self.obligations = tuple(
-            replace(each, done_at=at) if each.kind is kind and each.done_at is None else each
-            for each in self.obligations
-        )
-
-    def acknowledge_copy(self, *, organ: str, at: datetime) -> None:
-        """抄报: the city has taken note (N2.4); raises NothingToAcknowledge when nothing was copied to it."""
-        owed = [each for each in self.obligations if each.kind is DutyKind.BE_COPIED and each.done_at is None]
-        if not any(each.organ == organ for each in owed):
-            raise NothingToAcknowledge(str(self.id), basis=("N2.4",))
-        self.fulfil(DutyKind.BE_COPIED, at=at)
-
-    def withdraw(self) -> None:
-        """撤回: the applicant takes it back, any time before registration."""
-        if self.state in (FilingState.REGISTERED, FilingState.FAILED, FilingState.WITHDRAWN):
-            raise OutOfTurn(f"当前为 {self.state} · it is {self.state}")
-        self.state = FilingState.WITHDRAWN
-
-    def _expect(self, state: FilingState) -> None:
-        if self.state is not state:
-            raise OutOfTurn(f"当前为 {self.state}，须为 {state} · it is {self.state}, not {state}")
+        if self.objections_open:
+            raise ObjectionOpen(f"尚有 {self.objections_open} 件异议在核查 · objections under investigation")
 
     def _handled_by(self, organ: str) -> None:
         if organ != self.handled_by:
@@ -190,75 +274,12 @@ class Filing:
             )
 
 
-def responsible_organ(code: str, policy: Policy) -> str:
-    """The district or park an applicant belongs to (N2.0); raises UnknownOrgan, or NotResponsible for any other."""
-    organ = policy.organ(code)
-    if organ.kind not in (OrganKind.DISTRICT, OrganKind.PARK):
-        raise NotResponsible(
-            f"{organ.name}：须为所在区或园区 · it must be a district or park", basis=("N2.0",)
-        )
-    return organ.code
-
-
-def handling_organ(routing: Routing, policy: Policy, *, organ: str) -> str:
-    """Who assesses and files for an applicant of this district or park; raises FiledElsewhere for the province's."""
-    owner = routing.owner(DutyKind.FILE)
-    if owner is DutyOwner.PROVINCE:
-        raise FiledElsewhere(
-            "由省人社厅评估备案，区负责对接、开户 · filed by the province", basis=routing.basis
-        )
-    return _owner_organ(owner, policy, organ=organ)
-
-
-def check_scope(scope: Iterable[ScopeItem], policy: Policy) -> None:
-    """Every item must be in the catalogue and offered at its level (N1.5); raises NotEvaluated naming the first."""
-    for item in scope:
-        try:
-            entry: OccupationEntry = policy.occupation(Occupation(item.edition, item.occupation))
-        except UnknownOccupation as unknown:
-            raise NotEvaluated(unknown.detail, basis=("N1.5",)) from None
-        if entry.excluded:
-            raise NotEvaluated(f"{entry.name} 属准入类职业资格 · is a licensed trade", basis=("N1.5",))
-        if not entry.offers(item.level, item.work_type):
-            raise NotEvaluated(
-                f"{entry.name}{item.work_type} 不设 {item.level.title} · not offered at this level",
-                basis=("N1.5",),
-            )
-
-
-def obligations(routing: Routing, policy: Policy, *, organ: str, at: datetime) -> Iterable[Obligation]:
-    """What the deciding clause makes others owe once the case is registered, with its deadline."""
-    terms = {
-        DutyKind.OPEN_ACCOUNT: "account.open_days",
-        DutyKind.BE_COPIED: "filing.copy_days",
-        DutyKind.CONNECT: "filing.connect_days",
-    }
-    day = at.astimezone(SHANGHAI).date()
-    for duty in routing.duties:
-        if duty.kind in terms:
-            due = policy.calendar.deadline(at, policy.days(terms[duty.kind], day))
-            yield Obligation(kind=duty.kind, organ=_owner_organ(duty.owner, policy, organ=organ), due_at=due)
-
-
-def _owner_organ(owner: DutyOwner | None, policy: Policy, *, organ: str) -> str:
-    if owner is DutyOwner.CITY:
-        return policy.organ(organ).parent or organ
-    return organ
-
-
-def _check_panel(scores: Sequence[Score], *, at_least: int) -> None:
-    experts = {score.expert for score in scores}
-    if len(scores) < at_least or len(scores) % 2 == 0 or len(experts) != len(scores):
-        raise BadPanel(
-            f"须为不少于 {at_least} 人的单数且不重复 · an odd number, at least {at_least}, each once",
-            basis=("N1.2",),
-        )
-    if any(not 0 <= score.mark <= _BEST for score in scores):
-        raise BadPanel("分数须在 0–100 · marks run from 0 to 100", basis=("N1.2",))
-
-
 def _shown(moment: datetime | None) -> str:
     return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else "—"
+
+
+def _listed(vetoes: tuple[str, ...]) -> str:
+    return f"：{'、'.join(vetoes)}" if vetoes else ""
 
 
 class Filings(Protocol):
@@ -273,3 +294,7 @@ class Filings(Protocol):
     async def queue(self, *, state: FilingState | None, cursor: str | None, size: int) -> Page[Filing]: ...
 
     async def next_serial(self, *, organ: str, year: int) -> int: ...
+
+    async def lapsed(self, *, at: datetime) -> list[UUID]: ...
+
+    async def late(self, *, at: datetime, soon: datetime) -> list[UUID]: ...

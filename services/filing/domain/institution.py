@@ -1,24 +1,72 @@
-"""An evaluation institution on record, whoever filed it."""
+"""An evaluation institution on record, whoever filed it: what it may evaluate on which day, and since when it may not."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from services.filing.domain.refusals import BadValidity, NotSuspended
+from services.filing.domain.refusals import BadValidity, Ended, NotSuspended
+from services.filing.domain.terms import Particulars, Site
 from shared.contracts.scope import ScopeItem
 from shared.paging import Page
 from shared.policy import Audience, Category
-from shared.values import OccupationCode, StationCode, Uscc
+from shared.policy.terms import Term
+from shared.values import Level, Occupation, StationCode, Uscc
 
 
-class Standing(StrEnum):
-    """Whether it may evaluate just now."""
+class Standing(Term):
+    """Whether it may evaluate; the last four are final."""
 
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
+    ACTIVE = "active", "在效", "in force"
+    SUSPENDED = "suspended", "暂停", "suspended"
+    EXPIRED = "expired", "到期", "expired"
+    CANCELLED = "cancelled", "注销", "cancelled at its own request"
+    REMOVED = "removed", "移出", "removed for idleness"
+    REVOKED = "revoked", "取消备案", "revoked"
+
+
+ON_RECORD = frozenset({Standing.ACTIVE, Standing.SUSPENDED})
+
+
+class ScopeWhy(StrEnum):
+    """How a version of the scope came about."""
+
+    FILED = "filed"
+    EXTENDED = "extended"
+    RESCOPED = "rescoped"
+    PROVINCE = "province"
+    IMPORTED = "imported"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopeVersion:
+    """What it may evaluate from a day on, until the next version begins."""
+
+    valid_from: date
+    items: tuple[ScopeItem, ...]
+    why: ScopeWhy
+    basis: tuple[str, ...]
+    filing_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingChange:
+    """Since when it stands so, and why."""
+
+    valid_from: date
+    standing: Standing
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostLevel:
+    """岗位等级: a level of the enterprise's own for an occupation, and the state level it is held against (N1.5)."""
+
+    occupation: Occupation
+    name: str
+    held_as: Level | None = None
 
 
 @dataclass(eq=False, kw_only=True)
@@ -26,7 +74,8 @@ class Institution:
     """Entitled to evaluate within its scope.
 
     `number` is the filing number, the district's, the city's or the province's; plaque and certificate carry it
-    (一牌一证, N2.8). Station codes are received from the province, never made here.
+    (一牌一证, N2.8). Station codes are received from the province, never made here. `verification` is the code in
+    the QR of plaque and certificate. Versions and standings are dated: what held on a day is never rewritten.
     """
 
     id: UUID
@@ -35,42 +84,120 @@ class Institution:
     organ: str
     category: Category
     audience: Audience
-    scope: tuple[ScopeItem, ...]
+    versions: tuple[ScopeVersion, ...]
     number: str
     valid_from: date
     valid_until: date
     basis: tuple[str, ...]
     filed_by: str
+    verification: str
+    standings: tuple[StandingChange, ...] = ()
+    legal_representative: str = ""
+    address: str = ""
+    sites: tuple[Site, ...] = ()
     plaque_number: str | None = None
     certificate_number: str | None = None
     station_codes: tuple[StationCode, ...] = ()
-    standing: Standing = Standing.ACTIVE
-    suspended_for: str = ""
-    version: int = 0
+    post_levels: tuple[PostLevel, ...] = ()
+    last_evaluated_on: date | None = None
+    batches: int = 0
+    version: int = field(default=0)
 
     def __post_init__(self) -> None:
         if self.valid_until <= self.valid_from:
             raise BadValidity(f"{self.valid_from} – {self.valid_until}")
 
-    def suspend(self, *, reason: str) -> bool:
-        """It may not evaluate until resumed; False when it was suspended already."""
-        if self.standing is Standing.SUSPENDED:
+    @property
+    def scope(self) -> tuple[ScopeItem, ...]:
+        """What it is on record for by the latest version, in force already or not."""
+        return self.versions[-1].items if self.versions else ()
+
+    @property
+    def standing(self) -> Standing:
+        return self.standings[-1].standing if self.standings else Standing.ACTIVE
+
+    @property
+    def suspended_for(self) -> str:
+        return self.standings[-1].reason if self.standing is Standing.SUSPENDED else ""
+
+    @property
+    def on_record(self) -> bool:
+        return self.standing in ON_RECORD
+
+    def standing_on(self, day: date) -> Standing:
+        """How it stood on a day; a change counts for the whole day it was made on."""
+        held = [each.standing for each in self.standings if each.valid_from <= day]
+        return held[-1] if held else Standing.ACTIVE
+
+    def scope_on(self, day: date) -> tuple[ScopeItem, ...]:
+        """What it may evaluate on a day: nothing outside its validity or while it is not in force."""
+        if not self.valid_from <= day <= self.valid_until or self.standing_on(day) is not Standing.ACTIVE:
+            return ()
+        held = [each.items for each in self.versions if each.valid_from <= day]
+        return held[-1] if held else ()
+
+    def rescope(self, version: ScopeVersion) -> bool:
+        """Give it another scope from a day on; False when that is what it has. Raises Ended."""
+        self.check_on_record()
+        if set(version.items) == set(self.scope):
             return False
-        self.standing = Standing.SUSPENDED
-        self.suspended_for = reason
+        self.versions = (*self.versions, version)
         return True
 
-    def resume(self) -> None:
+    def amend(self, wanted: Particulars) -> tuple[str, ...]:
+        """Change its particulars; returns the names of those that are other than before. Raises Ended."""
+        self.check_on_record()
+        given = {name: value for name, value in vars(wanted).items() if value is not None}
+        changed = tuple(sorted(name for name, value in given.items() if getattr(self, name) != value))
+        for name in changed:
+            setattr(self, name, given[name])
+        return changed
+
+    def renew(self, *, until: date) -> None:
+        """Valid until a later day; raises Ended, or BadValidity when it is no later day."""
+        self.check_on_record()
+        if until <= self.valid_until:
+            raise BadValidity(f"{self.valid_until} → {until}")
+        self.valid_until = until
+
+    def suspend(self, *, reason: str, on: date) -> bool:
+        """It may not evaluate until resumed; False when it was suspended already. Raises Ended."""
+        self.check_on_record()
+        if self.standing is Standing.SUSPENDED:
+            return False
+        self._stand(Standing.SUSPENDED, reason=reason, on=on)
+        return True
+
+    def resume(self, *, on: date) -> None:
         """It may evaluate again; raises NotSuspended."""
         if self.standing is not Standing.SUSPENDED:
             raise NotSuspended(str(self.id))
-        self.standing = Standing.ACTIVE
-        self.suspended_for = ""
+        self._stand(Standing.ACTIVE, reason="", on=on)
 
-    def scope_on(self, day: date) -> tuple[ScopeItem, ...]:
-        """What it may evaluate on a day: nothing outside its validity or while suspended."""
-        within = self.valid_from <= day <= self.valid_until
-        return self.scope if within and self.standing is Standing.ACTIVE else ()
+    def end(self, standing: Standing, *, reason: str, on: date) -> bool:
+        """Off the record for good: expired, cancelled, removed or revoked; False when it stands so already."""
+        if self.standing is standing:
+            return False
+        self.check_on_record()
+        self._stand(standing, reason=reason, on=on)
+        return True
+
+    def check_on_record(self) -> None:
+        """Raises Ended when it is on record no more."""
+        if not self.on_record:
+            raise Ended(f"{self.number}：{self.standing.label}")
+
+    def _stand(self, standing: Standing, *, reason: str, on: date) -> None:
+        self.standings = (*self.standings, StandingChange(valid_from=on, standing=standing, reason=reason))
+
+
+def first_standing(on: date) -> tuple[StandingChange, ...]:
+    return (StandingChange(valid_from=on, standing=Standing.ACTIVE),)
+
+
+def merged(held: Iterable[ScopeItem], added: Iterable[ScopeItem]) -> tuple[ScopeItem, ...]:
+    """A scope with further items, in the order they came, each once."""
+    return tuple(dict.fromkeys((*held, *added)))
 
 
 class Institutions(Protocol):
@@ -80,8 +207,12 @@ class Institutions(Protocol):
 
     def add(self, aggregate: Institution) -> None: ...
 
+    async def of_number(self, number: str) -> Institution | None: ...
+
     async def has_first_filing(self, uscc: Uscc, *, on: date) -> bool: ...
 
-    async def any_covers(self, occupations: Iterable[OccupationCode], *, on: date) -> bool: ...
+    async def any_covers(
+        self, occupations: Sequence[Occupation], *, on: date, apart_from: UUID | None = None
+    ) -> bool: ...
 
     async def page(self, *, cursor: str | None, size: int) -> Page[Institution]: ...

@@ -45,12 +45,6 @@ class NotTheHandlingOrgan(Forbidden):
     code = "NJT-FIL-1007"
 
 
-class BadPanel(Invalid):
-    """专家组不合规 · The expert panel is not as required."""
-
-    code = "NJT-FIL-1008"
-
-
 class PublicityRunning(Conflict):
     """公示期未满 · The publicity period is not over."""
 
@@ -61,12 +55,6 @@ class AlreadyOnRecord(Conflict):
     """该机构已就此评价对象备案 · This body is already on record for this audience."""
 
     code = "NJT-FIL-1010"
-
-
-class NothingToAcknowledge(Conflict):
-    """没有待确认的抄报 · There is no copy to acknowledge."""
-
-    code = "NJT-FIL-1011"
 
 
 class UnknownMaterial(Invalid):
@@ -103,3 +91,81 @@ class BadValidity(Invalid):
     """有效期有误 · The period of validity is not valid."""
 
     code = "NJT-FIL-1016"
+
+
+class AlreadyCorrected(Conflict):
+    """补正已一次性告知 · Corrections were asked for already."""
+
+    code = "NJT-FIL-1018"
+
+
+class NothingToCorrect(Invalid):
+    """补正事项有误 · What is to be corrected is not named."""
+
+    code = "NJT-FIL-1019"
+
+
+class NotMarked(Conflict):
+    """不在补正范围 · This was not marked for correction."""
+
+    code = "NJT-FIL-1020"
+
+
+class ObjectionOpen(Conflict):
+    """异议核查未结 · An objection is still under investigation."""
+
+    code = "NJT-FIL-1021"
+
+
+class UnknownObligation(NotFound):
+    """没有这项待办 · There is no such obligation."""
+
+    code = "NJT-FIL-1022"
+
+
+class NotOwedByYou(Forbidden):
+    """不由您的机关承办 · Your organ does not owe this."""
+
+    code = "NJT-FIL-1023"
+
+
+class ObligationSettled(Conflict):
+    """该事项已办结 · Nothing is owed any more."""
+
+    code = "NJT-FIL-1024"
+
+
+class Ended(Conflict):
+    """该机构已不在册 · The institution is on record no more."""
+
+    code = "NJT-FIL-1025"
+
+
+class NothingToAmend(Conflict):
+    """没有可变更的在册机构 · There is nothing on record to amend."""
+
+    code = "NJT-FIL-1026"
+
+
+class NotRenewable(Conflict):
+    """不符合续期条件 · The conditions for renewal are not met."""
+
+    code = "NJT-FIL-1027"
+
+
+class Banned(Conflict):
+    """移出名录后限制期未满 · The time without a new filing after removal is not over."""
+
+    code = "NJT-FIL-1028"
+
+
+class NotByHand(Conflict):
+    """该事项由系统办结 · This is not reported by hand; it is settled by what happens."""
+
+    code = "NJT-FIL-1029"
+
+
+class AlreadyCovered(Conflict):
+    """该职业已有机构承接 · Another institution covers this occupation already."""
+
+    code = "NJT-FIL-1030"

@@ -1,24 +1,10 @@
-"""The words of a filing: who applies, with what, and how far it is."""
+"""The words of a filing: who applies, with what, through which channel."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from shared.policy import DutyKind
-from shared.values import Uscc
-
-
-class FilingState(StrEnum):
-    """How far a filing is. 草稿 → 已提交 → 已受理 → 评估通过 → 公示中 → 已备案."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    ACCEPTED = "accepted"
-    PASSED = "passed"
-    FAILED = "failed"
-    PUBLICITY = "publicity"
-    REGISTERED = "registered"
-    WITHDRAWN = "withdrawn"
+from shared.values import StationCode, Uscc
 
 
 class Training(StrEnum):
@@ -32,35 +18,64 @@ class Training(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Applicant:
-    """Who asks to be put on record."""
+    """申请单位: who asks to be put on record."""
 
     name: str
     uscc: Uscc
+    legal_representative: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """考核点: a place where it evaluates; its station code is the province's, never made here."""
+
+    name: str
+    address: str
+    capacity: int = 0
+    station_code: StationCode | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Particulars:
+    """变更事项: what is to be changed of an institution on record; None leaves a thing as it is."""
+
+    name: str | None = None
+    legal_representative: str | None = None
+    address: str | None = None
+    sites: tuple[Site, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """One document handed in, or pledged instead (告知承诺, N3.3)."""
+    """One document handed in, or pledged instead (告知承诺, N3.3); its content lies in the object store by digest."""
 
     kind: str
     file_name: str
     sha256: str
+    media_type: str = "application/pdf"
+    size: int = 0
+    issued_on: date | None = None
     pledged: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Score:
-    """One expert's mark out of 100."""
+class CorrectionItem:
+    """One thing to correct: which field or document, and why."""
 
-    expert: str
-    mark: int
+    field: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Obligation:
-    """Something owed on a registered case: by which organ, until when, and when it was done."""
+class Correction:
+    """一次性告知补正: everything that has to be corrected, told at once."""
 
-    kind: DutyKind
-    organ: str
+    items: tuple[CorrectionItem, ...]
+    asked_at: datetime
     due_at: datetime
-    done_at: datetime | None = None
+    answered_at: datetime | None = None
+
+    @property
+    def fields(self) -> frozenset[str]:
+        return frozenset(item.field for item in self.items)

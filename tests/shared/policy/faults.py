@@ -189,7 +189,7 @@ FAULTS = (
     Fault(
         "a pack without a version",
         "pack.toml",
-        'version = "2021.22.1"\n',
+        'version = "2021.22.2"\n',
         "",
         "pack.version: 缺少 · missing",
     ),
@@ -199,6 +199,67 @@ FAULTS = (
         'document = "notice"',
         'document = "hearsay"',
         "clauses[0:N1.1].document: 文件“hearsay”不在文件表内 · no such document",
+    ),
+    Fault(
+        "an occupation that continues none of the catalogue",
+        "occupations.toml",
+        'succeeds = [{ edition = "2015", code = "4-01-02-07" }]',
+        'succeeds = [{ edition = "2015", code = "4-01-06-02" }]',
+        "occupations[80:2022 4-01-06-02].succeeds: 所续职业 2015 4-01-06-02 不在目录内 · not in the catalogue",
+    ),
+    Fault(
+        "an occupation that continues itself",
+        "occupations.toml",
+        'succeeds = [{ edition = "2015", code = "4-01-02-07" }]',
+        'succeeds = [{ edition = "2022", code = "4-01-06-02" }]',
+        "occupations[80:2022 4-01-06-02].succeeds: 职业沿革成环 · the occupation continues itself",
+    ),
+    Fault(
+        "a licensed work type that is offered",
+        "occupations.toml",
+        'work_types = ["特种设备焊接作业人员", "民用核安全设备焊工"]',
+        'work_types = ["电焊工"]',
+        "occupations[46:2015 6-18-02-04]: 工种“电焊工”属准入类，不应列入可评价工种 · is licensed, yet offered",
+    ),
+    Fault(
+        "a block whose items do not add up",
+        "rubric.toml",
+        "points = 5, veto = true",
+        "points = 6, veto = true",
+        "rubrics[0:sample-2021].blocks[0]: 各项合计21分，应为20分 · the items' points do not add up",
+    ),
+    Fault(
+        "blocks that do not make a hundred points",
+        "rubric.toml",
+        "points = 2 },\n]\n",
+        "points = 2 },\n]\n"
+        '[[rubrics.blocks]]\nid = "more"\nzh = "其他"\nen = "Other"\npoints = 1\n'
+        'items = [{ id = "other", zh = "其他", en = "Other", points = 1 }]\n',
+        "rubrics[0:sample-2021]: 各板块合计101分，应为100分 · the blocks do not make 100 points",
+    ),
+    Fault(
+        "an item that decides nothing",
+        "rubric.toml",
+        "points = 0, veto = true",
+        "points = 0",
+        "rubrics[0:sample-2021].blocks[0].items[2]: 评分项既无分值又非否决项 · an item has neither points nor a veto",
+    ),
+    Fault(
+        "an item written twice",
+        "rubric.toml",
+        'id = "question_bank"',
+        'id = "standards"',
+        "rubrics[0:sample-2021]: 评分项 standards 重复 · an item appears twice",
+    ),
+    Fault(
+        "a material handed in as nothing",
+        "materials.toml",
+        'formats = ["pdf", "image", "docx"]',
+        "formats = []",
+        (
+            "materials[2:organisation_profile].formats: 内容不合规"
+            " · Frozenset should have at least 1 item after validation, not 0"
+        ),
     ),
     Fault(
         "a refusal that rests on nothing",

@@ -10,6 +10,8 @@ from shared.settings import PolicySettings
 from tests.shared.policy.conftest import Amend, Problems
 from tests.shared.policy.faults import FAULTS, Fault
 
+SUCCEEDS = 'succeeds = [{{ edition = "2015", code = "{}" }}]'
+
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
 def test_a_fault_is_named_by_file_key_and_reason(problems_after: Problems, fault: Fault) -> None:
@@ -45,6 +47,33 @@ def test_a_parameter_with_two_values_on_one_day_is_a_fault(problems_after: Probl
     assert len(found) == 1
     assert "subsidy.year_cap" in found[0]
     assert "is in force at the same time as" in found[0]
+
+
+def test_two_rubrics_on_one_day_are_a_fault(amend: Amend) -> None:
+    text = (PolicySettings().folder / "rubric.toml").read_text(encoding="utf-8")
+    second = text[text.index("[[rubrics]]") :].replace("sample-2021", "sample-2022")
+    folder = amend("rubric.toml", text, text + second)
+    with pytest.raises(PolicyError, match="生效日期重叠") as caught:
+        load_policy(folder)
+    (problem,) = caught.value.problems
+    assert problem.key == "rubrics[1:sample-2022].effective_from"
+
+
+def test_occupations_that_continue_each_other_are_a_fault_of_each(amend: Amend) -> None:
+    amend(
+        "occupations.toml", 'name = "电子商务师",', f'name = "电子商务师", {SUCCEEDS.format("4-01-02-07")},'
+    )
+    folder = amend(
+        "occupations.toml",
+        'name = "互联网营销师",',
+        f'name = "互联网营销师", {SUCCEEDS.format("4-01-02-02")},',
+    )
+    with pytest.raises(PolicyError) as caught:
+        load_policy(folder)
+    assert [(problem.key, problem.reason) for problem in caught.value.problems] == [
+        (f"occupations[{place}].succeeds", "职业沿革成环 · the occupation continues itself")
+        for place in ("0:2015 4-01-02-02", "1:2015 4-01-02-07")
+    ]
 
 
 def test_a_date_that_does_not_exist_is_a_fault_of_the_file(problems_after: Problems) -> None:

@@ -1,5 +1,6 @@
 """What the city's pack says of itself."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,28 @@ NOTICE_CLAUSES = (
     *(f"N1.{n}" for n in range(1, 8)),
     *(f"N2.{n}" for n in range(9)),
     *(f"N3.{n}" for n in range(1, 8)),
+)
+
+WORDING = (
+    ("N1.1", "优先纳入评价载体培育"),
+    ("N1.5", "可参与新职业开发"),
+    ("N1.6", "直接申领"),
+    ("N1.7", "上浮30%"),
+    ("N2.0", "属地服务管理"),
+    ("N2.1", "一次备案、全省认可"),
+    ("N2.2", "直接评估备案"),
+    ("N2.3", "本院校学生"),
+    ("N2.4", "再次评估备案"),
+    ("N2.5", "市人社部门评估备案"),
+    ("N2.6", "协同监督管理"),
+    ("N2.7", "暂无评价机构承接"),
+    ("N2.8", "一牌一证"),
+    ("N3.1", "目标责任制"),
+    ("N3.2", "明确专人经办"),
+    ("N3.3", "上门服务、现场集中办理、网上申报、告知承诺、网络核验"),
+    ("N3.5", "典型宣传"),
+    ("N3.6", "重新梳理和核定"),
+    ("N3.7", "省厅鉴定中心"),
 )
 
 
@@ -37,6 +60,19 @@ def test_every_clause_a_value_names_can_be_read_in_chinese_and_english(policy: P
 def test_every_clause_of_the_notice_is_in_the_pack(policy: Policy) -> None:
     found = {clause.id for clause in policy.clauses.values() if clause.document == "notice"}
     assert found == set(NOTICE_CLAUSES)
+
+
+def test_every_clause_reads_in_the_documents_chinese_and_in_our_english(policy: Policy) -> None:
+    for clause in policy.clauses.values():
+        assert re.search("[\u4e00-\u9fff]", clause.zh), clause.id
+        assert not re.search("[\u4e00-\u9fff]", clause.en), clause.id
+        assert len(clause.en) > 20, clause.id
+    assert len({clause.text for clause in policy.clauses.values()}) == len(policy.clauses)
+
+
+@pytest.mark.parametrize(("clause", "wording"), WORDING)
+def test_a_clause_of_the_notice_has_the_words_that_decide(policy: Policy, clause: str, wording: str) -> None:
+    assert wording in policy.clause(clause).zh
 
 
 def test_a_value_of_the_notice_names_its_clause(policy: Policy) -> None:

@@ -34,6 +34,45 @@ def test_a_text_is_read_as_text(policy: Policy) -> None:
     assert number == "宁人社评备〔2024〕3201060007号"
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "unit"),
+    [
+        ("filing.mend_days", 20, Unit.WORKING_DAYS),
+        ("filing.reassess_max", 1, Unit.COUNT),
+        ("filing.objection_days", 10, Unit.WORKING_DAYS),
+        ("filing.warn_days", 1, Unit.WORKING_DAYS),
+        ("filing.escalate_days", 0, Unit.WORKING_DAYS),
+        ("filing.report_days", 3, Unit.WORKING_DAYS),
+        ("filing.campaign_review_days", 40, Unit.WORKING_DAYS),
+        ("filing.site_limit", 50, Unit.COUNT),
+        ("filing.post_levels_max", 20, Unit.COUNT),
+        ("pledge.integrity_years", 1, Unit.YEARS),
+        ("import.max_rows", 20_000, Unit.COUNT),
+        ("material.max_bytes", 20 * 1024 * 1024, Unit.BYTES),
+        ("public.verify_per_minute", 30, Unit.COUNT),
+    ],
+)
+def test_a_number_no_document_states_is_assumed(policy: Policy, key: str, value: int, unit: Unit) -> None:
+    found = policy.parameter(key, DAY)
+    assert (found.value, found.unit, found.status) == (value, unit, Status.ASSUMED)
+    assert " · " in found.note
+
+
+def test_an_expert_steps_aside_for_the_relations_the_pack_lists(policy: Policy) -> None:
+    relations = policy.text("expert.recusal", DAY).split("、")
+    assert {"任职", "近亲属", "师徒"} <= set(relations)
+    assert len(relations) == len(set(relations)) == 5
+
+
+def test_who_has_an_integrity_record_may_not_pledge_which_is_cited_though_its_years_are_assumed(
+    policy: Policy,
+) -> None:
+    years = policy.parameter("pledge.integrity_years", DAY)
+    assert years.clause is not None
+    assert policy.clause(years.clause).document == years.source
+    assert "告知承诺" in policy.document(years.source).title
+
+
 @pytest.mark.parametrize("key", ["filing.accept_days", "filing.no_such_days"])
 def test_a_parameter_without_a_value_on_the_day_is_not_found(policy: Policy, key: str) -> None:
     with pytest.raises(UnknownParameter, match=f"{key} has no value on 2020-01-01"):

@@ -8,8 +8,11 @@ from shared.policy import (
     Attribute,
     Audience,
     Category,
+    Channel,
     DutyKind,
     DutyOwner,
+    FilingKind,
+    MediaKind,
     NotRoutable,
     Policy,
     Routing,
@@ -243,7 +246,7 @@ def test_a_duty_the_row_does_not_know_has_no_owner(policy: Policy) -> None:
 
 
 def test_every_word_of_the_table_reads_in_chinese_and_english() -> None:
-    for terms in (Category, Audience, Attribute, DutyKind, DutyOwner, Status):
+    for terms in (Category, Audience, Attribute, Channel, DutyKind, DutyOwner, FilingKind, MediaKind, Status):
         labels = [term.label for term in terms]
         assert len(set(labels)) == len(labels)
         assert all(term.zh and term.en for term in terms)

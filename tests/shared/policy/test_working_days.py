@@ -1,6 +1,6 @@
 """The working-day calendar, held day by day against an oracle."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import chinese_calendar
 import pytest
@@ -15,6 +15,11 @@ FIRST, LAST = date(2020, 1, 1), date(2026, 12, 31)
 known_days = st.dates(min_value=FIRST, max_value=date(2026, 6, 30))
 any_days = st.dates(min_value=date(2019, 1, 1), max_value=date(2029, 12, 31))
 terms = st.integers(min_value=0, max_value=60)
+moments = st.datetimes(
+    min_value=datetime(2019, 1, 1),  # noqa: DTZ001 — the strategy adds the zone
+    max_value=datetime(2029, 12, 31),  # noqa: DTZ001 — as above
+    timezones=st.sampled_from([UTC, SHANGHAI, timezone(timedelta(hours=-11))]),
+)
 
 
 def test_every_day_from_2020_to_2026_agrees_with_the_oracle(policy: Policy) -> None:
@@ -82,6 +87,46 @@ def test_a_term_ends_on_a_working_day_that_many_working_days_later(
     end = policy.calendar.add_working_days(start, count)
     assert policy.calendar.working_days_between(start, end) == count
     assert count == 0 or policy.calendar.is_working_day(end)
+
+
+@given(start=moments, count=terms)
+def test_the_working_days_until_a_deadline_are_its_term(policy: Policy, start: datetime, count: int) -> None:
+    calendar = policy.calendar
+    assert calendar.working_days_between(start, calendar.deadline(start, count)) == count
+
+
+@given(
+    start=moments, count=st.integers(min_value=1, max_value=60), pause=st.integers(min_value=0, max_value=400)
+)
+def test_a_clock_that_is_paused_and_resumed_keeps_what_was_left_of_it(
+    policy: Policy, start: datetime, count: int, pause: int
+) -> None:
+    calendar = policy.calendar
+    due = calendar.deadline(start, count)
+    stopped = start + (due - start) / 2
+    left = calendar.working_days_between(stopped, due)
+    assert left == 0 or calendar.deadline(stopped, left) == due
+    resumed = stopped + timedelta(days=pause)
+    later = calendar.deadline(resumed, left)
+    assert calendar.working_days_between(resumed, later) == left
+    assert later >= due or left == 0
+
+
+def test_a_clock_paused_over_the_national_holiday_resumes_with_its_make_up_days(policy: Policy) -> None:
+    calendar = policy.calendar
+    due = calendar.deadline(datetime(2024, 9, 26, 9, 0, tzinfo=SHANGHAI), 5)
+    stopped = datetime(2024, 9, 29, 10, 0, tzinfo=SHANGHAI)
+    left = calendar.working_days_between(stopped, due)
+    assert (due.date(), left) == (date(2024, 10, 9), 3)
+    resumed = datetime(2024, 10, 10, 10, 0, tzinfo=SHANGHAI)
+    assert calendar.deadline(resumed, left).date() == date(2024, 10, 14)
+
+
+def test_a_moment_counts_as_its_day_in_shanghai_and_needs_a_zone(policy: Policy) -> None:
+    tuesday_in_shanghai = datetime(2024, 3, 4, 16, 30, tzinfo=UTC)
+    assert policy.calendar.working_days_between(tuesday_in_shanghai, date(2024, 3, 6)) == 1
+    with pytest.raises(ValueError, match="zone"):
+        policy.calendar.working_days_between(datetime(2024, 3, 4), date(2024, 3, 6))  # noqa: DTZ001 — the mistake under test
 
 
 @given(start=any_days, first=terms, second=terms)

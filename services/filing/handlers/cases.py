@@ -1,0 +1,216 @@
+"""A case from draft to decision, as applicants and officers ask for it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.filing.domain.filing import Filing
+from services.filing.domain.institution import Institution
+from services.filing.domain.placing import check_scope, handling_organ, responsible_organ
+from services.filing.domain.refusals import NothingToAmend
+from services.filing.domain.terms import Applicant, CorrectionItem, Material, Particulars, Training
+from services.filing.handlers.routing import DecideRouting, decide_routing, routing_of
+from services.filing.handlers.work import Work
+from shared.contracts.scope import ScopeItem
+from shared.policy import Attribute, Audience, Category, Channel, DutyOwner, FilingKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftFiling:
+    """What an applicant asks for, where, and through which channel."""
+
+    applicant: Applicant
+    organ: str
+    category: Category
+    audience: Audience
+    scope: tuple[ScopeItem, ...]
+    training: frozenset[Training] = frozenset()
+    evidence: frozenset[Attribute] = frozenset()
+    channel: Channel = Channel.ONLINE
+
+
+async def draft_filing(command: DraftFiling, work: Work) -> Filing:
+    """Open a case with the organ that will handle it, or refuse what can never be filed there."""
+    organ = responsible_organ(command.organ, work.policy)
+    check_scope(command.scope, work.policy)
+    routing = await decide_routing(
+        DecideRouting(
+            category=command.category,
+            audience=command.audience,
+            uscc=command.applicant.uscc,
+            evidence=command.evidence,
+            scope=command.scope,
+        ),
+        work,
+    )
+    filing = Filing(
+        id=work.new_id(),
+        channel=command.channel,
+        applicant=command.applicant,
+        organ=organ,
+        handled_by=handling_organ(routing, work.policy, organ=organ),
+        category=command.category,
+        audience=command.audience,
+        scope=command.scope,
+        basis=routing.basis,
+        drafted_at=work.at,
+        training=command.training,
+        evidence=command.evidence,
+    )
+    work.filings.add(filing)
+    return filing
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftAmendment:
+    """What is to be amended of an institution on record: more scope, another term, or other particulars."""
+
+    institution_id: UUID
+    kind: FilingKind
+    scope: tuple[ScopeItem, ...] = ()
+    particulars: Particulars | None = None
+    channel: Channel = Channel.ONLINE
+
+
+async def draft_amendment(command: DraftAmendment, work: Work) -> Filing:
+    """Open a case that amends a record, with the organ that filed it; raises NothingToAmend."""
+    institution = await work.institutions.get(command.institution_id)
+    institution.check_on_record()
+    _check_amendable(command, institution)
+    check_scope(command.scope, work.policy)
+    filing = Filing(
+        id=work.new_id(),
+        kind=command.kind,
+        channel=command.channel,
+        applicant=Applicant(
+            name=institution.name,
+            uscc=institution.uscc,
+            legal_representative=institution.legal_representative,
+            address=institution.address,
+        ),
+        organ=institution.organ,
+        handled_by=institution.filed_by,
+        category=institution.category,
+        audience=institution.audience,
+        scope=command.scope,
+        particulars=command.particulars,
+        basis=institution.basis,
+        drafted_at=work.at,
+        institution_id=institution.id,
+    )
+    if command.kind is FilingKind.EXTENSION:
+        await decide_routing(routing_of(filing), work)
+    work.filings.add(filing)
+    return filing
+
+
+def _check_amendable(command: DraftAmendment, institution: Institution) -> None:
+    if institution.filed_by == DutyOwner.PROVINCE:
+        raise NothingToAmend("由省级备案，须向省人社厅变更 · the province amends it", basis=institution.basis)
+    if command.kind is FilingKind.INITIAL:
+        raise NothingToAmend("初始备案不是变更 · an initial filing amends nothing")
+    if command.kind is FilingKind.EXTENSION and not set(command.scope) - set(institution.scope):
+        raise NothingToAmend("所列职业(工种)等级均已在备案范围 · all of it is in the scope already")
+    if command.kind is FilingKind.CHANGE and command.particulars in (None, Particulars()):
+        raise NothingToAmend("没有变更事项 · nothing is to be changed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnFiling:
+    """Names the filing, the version the caller saw, and the officer's organ ("" for an applicant)."""
+
+    filing_id: UUID
+    seen: int
+    organ: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """Another version of a request; None leaves a part as it is."""
+
+    applicant: Applicant | None = None
+    scope: tuple[ScopeItem, ...] | None = None
+    training: frozenset[Training] | None = None
+    evidence: frozenset[Attribute] | None = None
+    particulars: Particulars | None = None
+
+
+async def revise_filing(command: OnFiling, revision: Revision, work: Work) -> Filing:
+    """Save a draft, or what a correction asked for; the scope is checked and the routing decided again."""
+    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    given = {name: value for name, value in vars(revision).items() if value is not None}
+    kept = {name: getattr(filing, name) for name in vars(revision)}
+    filing.revise(**(kept | given))
+    check_scope(filing.scope, work.policy)
+    if filing.kind is FilingKind.INITIAL:
+        routing = await decide_routing(routing_of(filing), work)
+        filing.basis = routing.basis
+    return filing
+
+
+async def hand_in_material(command: OnFiling, material: Material, work: Work) -> Filing:
+    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing.hand_in(material, work.policy)
+    return filing
+
+
+async def submit_filing(command: OnFiling, work: Work) -> Filing:
+    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing.submit(work.policy, at=work.at)
+    return filing
+
+
+async def ask_correction(command: OnFiling, items: tuple[CorrectionItem, ...], work: Work) -> Filing:
+    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing.ask_correction(items, work.policy, organ=command.organ, at=work.at)
+    return filing
+
+
+async def correct_filing(command: OnFiling, work: Work) -> Filing:
+    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing.correct(work.policy, at=work.at)
+    return filing
+
+
+async def withdraw_filing(command: OnFiling, work: Work) -> Filing:
+    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing.withdraw(work.policy, at=work.at)
+    return filing
+
+
+async def accept_filing(command: OnFiling, work: Work) -> Filing:
+    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing.accept(work.policy, organ=command.organ, at=work.at)
+    return filing
+
+
+async def mend_filing(command: OnFiling, work: Work) -> Filing:
+    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing.mend(work.policy, at=work.at)
+    return filing
+
+
+async def publicise_filing(command: OnFiling, work: Work) -> Filing:
+    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing.publicise(work.policy, organ=command.organ, at=work.at)
+    return filing
+
+
+async def refuse_filing(command: OnFiling, reason: str, work: Work) -> Filing:
+    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing.refuse(reason, work.policy, organ=command.organ, at=work.at)
+    return filing
+
+
+async def lapse_filing(filing_id: UUID, work: Work) -> Filing:
+    """The applicant let its term pass: what was to be corrected is withdrawn, what was to be mended has failed."""
+    filing = await work.filings.get(filing_id)
+    filing.lapse(work.policy, at=work.at)
+    return filing
+
+
+async def watch_filing(filing_id: UUID, work: Work) -> Filing:
+    """Its clock is near or past its end: warn, or escalate from the district to the city, each once."""
+    filing = await work.filings.get(filing_id)
+    if filing.deadline is not None:
+        filing.deadline = filing.deadline.watched(work.policy, at=work.at)
+    return filing

@@ -1,0 +1,201 @@
+"""The register in PostgreSQL, with what of it is public: who is on record, and which occupations somebody covers."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, tuple_
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.filing import tables
+from services.filing.domain.institution import ON_RECORD, Institution, Standing
+from services.filing.domain.refusals import AlreadyCovered, AlreadyOnRecord, UnknownInstitution
+from services.filing.repository import stored
+from shared.contracts.scope import ScopeItem, scope_out
+from shared.ledger.entries import Ledger
+from shared.paging import Page, decode_cursor, page_of, uuid_in
+from shared.persistence.aggregates import SqlAggregates
+from shared.persistence.pages import after
+from shared.policy import Audience, Category, Policy
+from shared.values import Occupation, StationCode, Uscc
+
+_ON_RECORD = sorted(each.value for each in ON_RECORD)
+_JSON: dict[str, TypeAdapter[Any]] = {
+    "sites": stored.sites,
+    "versions": stored.versions,
+    "standings": stored.standings,
+    "post_levels": stored.post_levels,
+}
+
+
+class SqlInstitutions(SqlAggregates[Institution]):
+    """The register in PostgreSQL."""
+
+    table = tables.institution
+    missing = UnknownInstitution
+    refusals = {  # noqa: RUF012 — ClassVar in the base class
+        "uq_institution_uscc_audience": AlreadyOnRecord,
+        "uq_institution_number": AlreadyOnRecord,
+        "uq_coverage_sole": AlreadyCovered,
+    }
+
+    def __init__(self, connection: AsyncConnection, ledger: Ledger, policy: Policy, *, today: date) -> None:
+        super().__init__(connection, ledger)
+        self._policy = policy
+        self._today = today
+        self._to_publish: dict[UUID, Institution] = {}
+
+    def to_row(self, aggregate: Institution) -> dict[str, Any]:
+        institution = aggregate
+        return {
+            "id": institution.id,
+            "organ": institution.organ,
+            "name": institution.name,
+            "uscc": str(institution.uscc),
+            "legal_representative": institution.legal_representative,
+            "address": institution.address,
+            "category": institution.category.value,
+            "audience": institution.audience.value,
+            "number": institution.number,
+            "plaque_number": institution.plaque_number,
+            "certificate_number": institution.certificate_number,
+            "station_codes": [str(each) for each in institution.station_codes],
+            "valid_from": institution.valid_from,
+            "valid_until": institution.valid_until,
+            "basis": list(institution.basis),
+            "filed_by": str(institution.filed_by),
+            "verification": institution.verification,
+            "standing": institution.standing.value,
+            "last_evaluated_on": institution.last_evaluated_on,
+            "batches": institution.batches,
+            **{name: stored.out(kind, getattr(institution, name)) for name, kind in _JSON.items()},
+        }
+
+    def to_aggregate(self, row: RowMapping) -> Institution:
+        values = {name: value for name, value in row.items() if name != "standing"}
+        typed = {
+            "uscc": Uscc(row["uscc"]),
+            "category": Category(row["category"]),
+            "audience": Audience(row["audience"]),
+            "basis": tuple(row["basis"]),
+            "station_codes": tuple(StationCode(each) for each in row["station_codes"]),
+            **{name: kind.validate_python(row[name]) for name, kind in _JSON.items()},
+        }
+        return Institution(**{**values, **typed})
+
+    def note_changed(self, aggregate: Institution) -> None:
+        self._to_publish[aggregate.id] = aggregate
+
+    async def write(self) -> None:
+        """New rows, then what is public of everything that is new or has changed."""
+        await super().write()
+        if not self._to_publish:
+            return
+        changed, self._to_publish = list(self._to_publish.values()), {}
+        with self._refusing():
+            await self._connection.at_once(_PUBLISH, [_published(each) for each in changed])
+            await self._cover(changed)
+
+    async def _cover(self, changed: Sequence[Institution]) -> None:
+        """Note which occupations these cover from now on; raises AlreadyCovered (N2.7)."""
+        covered = tables.coverage.c
+        await self._connection.at_once(
+            delete(tables.coverage).where(covered.institution_id.in_([each.id for each in changed])), None
+        )
+        rows = [row for each in changed if each.on_record for row in self._coverage(each)]
+        sole = [(row["edition"], row["occupation"]) for row in rows if row["sole"]]
+        if sole:  # what has expired may still wait for the day's work
+            gone = [covered.sole, covered.valid_until < self._today]
+            gone.append(tuple_(covered.edition, covered.occupation).in_(sole))
+            await self._connection.at_once(delete(tables.coverage).where(*gone), None)
+        if rows:
+            await self._connection.at_once(insert(tables.coverage), rows)
+
+    def _coverage(self, institution: Institution) -> Iterator[dict[str, Any]]:
+        sole = institution.category is Category.MUNICIPAL_ASSOCIATION
+        for edition, code in self._families(_occupations(institution.scope)):
+            yield {
+                "edition": edition,
+                "occupation": code,
+                "institution_id": institution.id,
+                "valid_until": institution.valid_until,
+                "sole": sole,
+            }
+
+    def _families(self, occupations: Iterable[Occupation]) -> list[tuple[str, str]]:
+        """Occupations under the code they have had from the beginning: editions renumber them."""
+        families = {self._policy.family(each) for each in occupations}
+        return sorted((each.edition.value, str(each.code)) for each in families)
+
+    async def of_number(self, number: str) -> Institution | None:
+        return await self._first(self.table.c.number == number)
+
+    async def has_first_filing(self, uscc: Uscc, *, on: date) -> bool:
+        """Whether it is on record for its own staff anywhere in the city, in force on the day (N2.4)."""
+        columns = tables.public_register.c
+        return await self._exists(
+            select(columns.institution_id).where(
+                columns.uscc == str(uscc),
+                columns.audience == Audience.OWN_STAFF.value,
+                columns.standing == Standing.ACTIVE.value,
+                columns.valid_from <= on,
+                columns.valid_until >= on,
+            )
+        )
+
+    async def any_covers(
+        self, occupations: Sequence[Occupation], *, on: date, apart_from: UUID | None = None
+    ) -> bool:
+        """Whether anybody in the city, apart from one institution, evaluates one of these (N2.7)."""
+        columns = tables.coverage.c
+        conditions: list[ColumnElement[bool]] = [
+            tuple_(columns.edition, columns.occupation).in_(self._families(occupations)),
+            columns.valid_until >= on,
+        ]
+        if apart_from is not None:
+            conditions.append(columns.institution_id != apart_from)
+        return await self._exists(select(columns.occupation).where(*conditions))
+
+    async def page(self, *, cursor: str | None, size: int) -> Page[Institution]:
+        """The register by name."""
+        columns = self.table.c
+        statement = select(self.table).order_by(columns.name, columns.id).limit(size + 1)
+        if cursor is not None:
+            name, key = decode_cursor(cursor, parts=2)
+            statement = statement.where(after([columns.name, columns.id], [name, uuid_in(key)]))
+        rows = await self._fetch(statement)
+        return page_of(rows, size=size, position=lambda each: (each.name, each.id))
+
+
+_INSERT_PUBLIC = upsert(tables.public_register)
+_PUBLISH = _INSERT_PUBLIC.on_conflict_do_update(
+    index_elements=[tables.public_register.c.institution_id],
+    set_={each.name: _INSERT_PUBLIC.excluded[each.name] for each in tables.public_register.c},
+)
+
+
+def _published(institution: Institution) -> dict[str, Any]:
+    """What anybody may know of an institution; nobody's name, no address."""
+    return {
+        "institution_id": institution.id,
+        "verification": institution.verification,
+        "name": institution.name,
+        "uscc": str(institution.uscc),
+        "organ": institution.organ,
+        "category": institution.category.value,
+        "audience": institution.audience.value,
+        "number": institution.number,
+        "plaque_number": institution.plaque_number,
+        "certificate_number": institution.certificate_number,
+        "scope": scope_out(institution.scope),
+        "standing": institution.standing.value,
+        "valid_from": institution.valid_from,
+        "valid_until": institution.valid_until,
+    }
+
+
+def _occupations(scope: Iterable[ScopeItem]) -> set[Occupation]:
+    return {Occupation(item.edition, item.occupation) for item in scope}

@@ -1,0 +1,1 @@
+"""REST bodies of filing, in and out, a module for each aggregate."""
