@@ -12,6 +12,7 @@ from shared.policy.provenance import Clause, Document, Provenance, UnknownDocume
 from shared.policy.routing import Duty, Exclusion, NotRoutable, Routing, RoutingRow, decide_routing
 from shared.policy.rubric import NoRubric, Rubric, RubricBlock, RubricItem
 from shared.policy.terms import (
+    ENTERPRISES,
     Attribute,
     Audience,
     Category,
@@ -25,6 +26,7 @@ from shared.policy.terms import (
 from shared.policy.working_days import WorkingCalendar
 
 __all__ = [
+    "ENTERPRISES",
     "Attribute",
     "Audience",
     "Category",

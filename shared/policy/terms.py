@@ -35,6 +35,17 @@ class Category(Term):
     MUNICIPAL_ASSOCIATION = "municipal_association", "市级行业组织", "Municipal trade association"
 
 
+ENTERPRISES = frozenset(
+    {
+        Category.CENTRAL_ENTERPRISE,
+        Category.PROVINCIAL_ENTERPRISE,
+        Category.MUNICIPAL_ENTERPRISE,
+        Category.LEADING_ENTERPRISE,
+    }
+)
+"""企业: which of them are enterprises (N1.1, N1.5)."""
+
+
 class Audience(Term):
     """评价对象: whose skill is evaluated. Own staff includes dispatched labour (劳务派遣)."""
 

@@ -30,7 +30,16 @@ from services.filing.domain.terms import (
 from shared.clock import SHANGHAI
 from shared.contracts.scope import ScopeItem
 from shared.paging import Page
-from shared.policy import Attribute, Audience, Category, Channel, FilingKind, MaterialKind, Policy
+from shared.policy import (
+    ENTERPRISES,
+    Attribute,
+    Audience,
+    Category,
+    Channel,
+    FilingKind,
+    MaterialKind,
+    Policy,
+)
 
 EDITABLE = ("applicant", "scope", "evidence", "training", "particulars")
 """Parts of a request that a correction notice can mark; documents are marked as `materials.<kind>`."""
@@ -84,8 +93,8 @@ class Filing:
 
     @property
     def priority(self) -> bool:
-        """Taken first in the officer's queue, not more likely to pass (N1.1)."""
-        return bool(self.training)
+        """An enterprise that trained is taken first in the officer's queue; it is not more likely to pass (N1.1)."""
+        return bool(self.training) and self.category in ENTERPRISES
 
     @property
     def registered_at(self) -> datetime | None:
