@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.policy import app
-from shared.policy import Audience, Category, load_policy
+from shared.policy import load_policy
 from shared.settings import PolicySettings
 
 runner = CliRunner()
@@ -64,32 +64,6 @@ def test_check_of_a_faulty_pack_as_json_lists_file_key_and_reason(faulty: Path) 
     assert {"file": "rates.toml", "key": "uplifts[0:B].clause", "reason": "缺少 · missing"} in answer[
         "problems"
     ]
-
-
-def test_routing_prints_every_category_and_audience() -> None:
-    result = runner.invoke(app, ["routing"], env={"COLUMNS": "200"})
-    assert result.exit_code == 0
-    for term in (*Category, *Audience):
-        assert term.zh in result.output
-    assert "协同监督 · supervise jointly → 市、区 · city and district" in result.output
-    assert "不予备案 · refused" in result.output
-
-
-def test_routing_as_json_decides_every_combination() -> None:
-    result = runner.invoke(app, ["routing", "--json"])
-    decisions = json.loads(result.stdout)["decisions"]
-    asked = {(decision["category"], decision["audience"]) for decision in decisions}
-    assert len(decisions) == len(asked) == len(Category) * len(Audience)
-    assert all(("refusal" in decision) is not ("duties" in decision) for decision in decisions)
-    assert all(decision["basis"] for decision in decisions)
-
-
-def test_routing_as_json_marks_the_duties_the_notice_does_not_state() -> None:
-    decisions = json.loads(runner.invoke(app, ["routing", "--json"]).stdout)["decisions"]
-    by_clause = {decision["basis"][0]: decision for decision in decisions if "duties" in decision}
-    opening = [duty for duty in by_clause["N2.5"]["duties"] if duty["kind"] == "open_account"]
-    assert [(duty["owner"], duty["status"]) for duty in opening] == [("district", "assumed")]
-    assert by_clause["N2.6"]["audience_status"] == "assumed"
 
 
 def test_routing_of_a_faulty_pack_fails(faulty: Path) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from shared.contracts.scope import ScopeItem
+from shared.policy import Attribute
 from shared.values import StationCode, Uscc
 
 
@@ -79,3 +81,14 @@ class Correction:
     @property
     def fields(self) -> frozenset[str]:
         return frozenset(item.field for item in self.items)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """Another version of a request; None leaves a part as it is."""
+
+    applicant: Applicant | None = None
+    scope: tuple[ScopeItem, ...] | None = None
+    training: frozenset[Training] | None = None
+    evidence: frozenset[Attribute] | None = None
+    particulars: Particulars | None = None

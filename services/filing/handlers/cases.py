@@ -7,7 +7,7 @@ from services.filing.domain.filing import Filing
 from services.filing.domain.institution import Institution
 from services.filing.domain.placing import check_scope, handling_organ, responsible_organ
 from services.filing.domain.refusals import NothingToAmend
-from services.filing.domain.terms import Applicant, CorrectionItem, Material, Particulars, Training
+from services.filing.domain.terms import Applicant, CorrectionItem, Material, Particulars, Revision, Training
 from services.filing.handlers.routing import DecideRouting, decide_routing, routing_of
 from services.filing.handlers.work import Work
 from shared.contracts.scope import ScopeItem
@@ -121,17 +121,6 @@ class OnFiling:
     filing_id: UUID
     seen: int
     organ: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Revision:
-    """Another version of a request; None leaves a part as it is."""
-
-    applicant: Applicant | None = None
-    scope: tuple[ScopeItem, ...] | None = None
-    training: frozenset[Training] | None = None
-    evidence: frozenset[Attribute] | None = None
-    particulars: Particulars | None = None
 
 
 async def revise_filing(command: OnFiling, revision: Revision, work: Work) -> Filing:

@@ -10,8 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.filing.domain.filing import Filing
 from services.filing.domain.obligation import Obligation, all_settled
 from services.filing.domain.stages import FilingState
-from services.filing.domain.terms import Applicant, CorrectionItem, Particulars, Site, Training
-from services.filing.handlers.cases import Revision
+from services.filing.domain.terms import Applicant, CorrectionItem, Particulars, Revision, Site, Training
 from services.filing.schemas.obligations import ObligationView
 from services.filing.schemas.parts import Body, Day, Line, OptionalLine, OrganCode, Scope, Sha256, Text
 from shared.contracts.scope import ScopeItem
