@@ -1,0 +1,1 @@
+"""Spreadsheets in and out, XLSX and CSV, each file checked before anything opens it."""
