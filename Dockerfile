@@ -12,7 +12,8 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
 
 FROM python:3.11-slim
 RUN groupadd --gid 10001 ningjitong \
- && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ningjitong
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ningjitong \
+ && install --directory --owner 10001 --group 10001 --mode 0700 /var/lib/ningjitong/objects
 COPY --from=venv /opt/venv /opt/venv
 WORKDIR /opt/ningjitong
 COPY services services

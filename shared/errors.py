@@ -50,3 +50,9 @@ class Invalid(Refusal, ValueError):  # noqa: N818 — as above
     """内容不合规 · The content is not valid."""
 
     code = "NJT-GEN-0422"
+
+
+class TooLarge(Refusal):
+    """内容过大 · The content is too large."""
+
+    code = "NJT-GEN-0413"

@@ -43,11 +43,15 @@ class BusSettings(Group):
 
 
 class HttpSettings(Group):
-    """How the interface is served. `root_path` is the prefix under which a gateway shows it."""
+    """How the interface is served. `root_path` is the prefix under which a gateway shows it.
+
+    `trusted_proxies` is how many hops in front of it write X-Forwarded-For; what came before them is not believed.
+    """
 
     root_path: str = ""
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
     public_url: str = "http://127.0.0.1:8080"
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
 
 
 class IdentitySettings(Group):
@@ -76,6 +80,12 @@ class PrivacySettings(Group):
     keys_file: Path
 
 
+class ObjectSettings(Group):
+    """Where uploaded files are kept: `file:///folder`, or `s3://bucket/prefix` with the usual `AWS_…` variables."""
+
+    url: str = Field(pattern=r"^(file:///.+|s3://.+)$")
+
+
 class PolicySettings(Group):
     """The policy pack's folder."""
 
@@ -102,6 +112,7 @@ class Settings(BaseSettings):
     identity: IdentitySettings
     province: ProvinceSettings
     privacy: PrivacySettings | None = None
+    objects: ObjectSettings | None = None
     policy: PolicySettings = PolicySettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     clock: ClockSettings = ClockSettings()

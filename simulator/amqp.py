@@ -6,8 +6,15 @@ from collections.abc import Iterator, Sequence
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
-from aio_pika.exceptions import AMQPError, PublishError
+from aio_pika.abc import (
+    AbstractChannel,
+    AbstractConnection,
+    AbstractExchange,
+    AbstractIncomingMessage,
+    TimeoutType,
+)
+from aio_pika.exceptions import AMQPError, ConnectionClosed, PublishError
+from aiormq.abc import ExceptionType
 
 from simulator.line import CONTENT_TYPE, EXCHANGE, QUEUE, TO_PROVINCE, Handle, Letter
 
@@ -25,6 +32,24 @@ log = structlog.get_logger(__name__)
 
 Arrivals = asyncio.Queue[AbstractIncomingMessage | None]
 """What a session delivers; None says that the session is over."""
+
+
+class _Connection(aio_pika.Connection):
+    """Closed when it does not come about, and wholly when closing it is broken off; else its finaliser would try to."""
+
+    async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 — the library's signature
+        try:
+            await super().connect(timeout)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self, exc: ExceptionType | None = ConnectionClosed) -> None:
+        try:
+            await super().close(exc)
+        finally:
+            if not self.is_closed:
+                await super().close(exc)
 
 
 class AmqpLine:
@@ -87,7 +112,10 @@ class AmqpLine:
 
     async def _connect(self) -> AbstractConnection:
         return await aio_pika.connect(
-            self._url, timeout=_CONNECT_SECONDS, client_properties={"connection_name": self._name}
+            self._url,
+            timeout=_CONNECT_SECONDS,
+            client_properties={"connection_name": self._name},
+            connection_class=_Connection,
         )
 
     async def _ready_exchange(self) -> AbstractExchange:

@@ -11,7 +11,15 @@ from uuid import UUID, uuid4
 import structlog
 from pydantic import ValidationError
 
-from shared.contracts.province import SCHEMA_VERSION, MessageCode, ProvinceEnvelope, Receipt, Stage, Wire
+from shared.contracts.province import (
+    SCHEMA_VERSION,
+    FilingReport,
+    MessageCode,
+    ProvinceEnvelope,
+    Receipt,
+    Stage,
+    Wire,
+)
 from simulator.faults import Faults
 from simulator.keys import PeerKeys, ProvinceKey
 from simulator.lanes import Act
@@ -79,6 +87,11 @@ class Counterpart:
     def register(self) -> dict[tuple[str, str], Accepted]:
         """What was accepted, by message code and business key."""
         return self._register.accepted
+
+    @property
+    def filings(self) -> dict[str, FilingReport]:
+        """How each institution that the city filed stands now, by filing number."""
+        return self._register.filings
 
     @property
     def sent(self) -> dict[UUID, Sent]:

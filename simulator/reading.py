@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from shared.contracts.province import (
-    SCHEMA_VERSION,
+    READABLE_VERSIONS,
     AccountChangedReport,
     AccountOpenedReport,
     CertificatesIssued,
@@ -57,7 +57,7 @@ def read(envelope: ProvinceEnvelope, keys: PeerKeys) -> Wire:
     """The payload; raises NotAccepted with SIGNATURE, VERSION, RECEIVER, CODE or PAYLOAD."""
     if not keys.holds(envelope.key_id, envelope.signed_bytes(), envelope.signature):
         raise NotAccepted("SIGNATURE", "签名缺失或不符 · The signature is missing or does not hold")
-    if envelope.schema_version != SCHEMA_VERSION:
+    if envelope.schema_version not in READABLE_VERSIONS:
         raise NotAccepted("VERSION", f"未知报文版本 · Unknown schema version {envelope.schema_version}")
     if envelope.receiver != PROVINCE:
         raise NotAccepted("RECEIVER", "报文不属于省级系统 · The message is not for the province")

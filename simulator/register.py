@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.province import ProvinceEnvelope, Receipt, Wire, canonical
+from shared.contracts.province import FilingReport, ProvinceEnvelope, Receipt, Wire, canonical
 from simulator.reading import NotAccepted
 
 Match = str | Callable[[Any], bool] | None
@@ -39,10 +39,15 @@ class _Known:
 
 
 class Register:
-    """Kept in memory; `accepted` holds what was carried out, by message code and business key."""
+    """Kept in memory; `accepted` holds what was carried out, by message code and business key.
+
+    `filings` is how each institution that the city filed stands now, by filing number: reports of one institution come
+    in order, but one that was sent again may come late, so the highest revision counts.
+    """
 
     def __init__(self) -> None:
         self.accepted: dict[tuple[str, str], Accepted] = {}
+        self.filings: dict[str, FilingReport] = {}
         self._by_id: dict[UUID, _Known] = {}
         self._by_act: dict[tuple[str, str], _Known] = {}
         self._awaited: list[tuple[str, Match, asyncio.Future[Accepted]]] = []
@@ -66,9 +71,16 @@ class Register:
         if not result.ok:
             return
         self.accepted[act] = message
+        if isinstance(message.payload, FilingReport):
+            self._keep(message.payload)
         for code, match, found in self._awaited:
             if not found.done() and message.is_about(code, match):
                 found.set_result(message)
+
+    def _keep(self, report: FilingReport) -> None:
+        known = self.filings.get(report.filing_number)
+        if known is None or known.revision <= report.revision:
+            self.filings[report.filing_number] = report
 
     async def heard(self, code: str, match: Match, *, seconds: float) -> Accepted:
         """The first accepted message that matches; raises TimeoutError."""

@@ -10,6 +10,8 @@ from uuid import UUID
 from shared.contracts.event import Event
 from shared.errors import NotFound, Stale
 from shared.identity import Scope
+from shared.objects import Content, NoSuchObject, Tampered, WrongDigest, key_of
+from shared.objects.store import checked, verified
 from shared.persistence.aggregates import OutOfReach, Versioned
 from tests.builders import AT
 
@@ -127,3 +129,35 @@ class MemoryWorks(Generic[W]):
         for aggregates in kept:
             aggregates.commit()
         self.announced += outbox.events
+
+
+class MemoryObjects:
+    """Files in memory, each under its digest; `contents` may be spoilt by a test."""
+
+    def __init__(self) -> None:
+        self.contents: dict[str, bytes] = {}
+
+    async def put(self, key: str, content: Content) -> None:
+        whole = content if isinstance(content, bytes) else b"".join([chunk async for chunk in content])
+        if checked(key) != key_of(whole):
+            raise WrongDigest(key)
+        self.contents[key] = whole
+
+    async def get(self, key: str) -> bytes:
+        return b"".join([chunk async for chunk in await self.stream(key)])
+
+    async def stream(self, key: str) -> AsyncIterator[bytes]:
+        if checked(key) not in self.contents:
+            raise NoSuchObject(key)
+        return verified(self._halves(key), key, Tampered)
+
+    async def exists(self, key: str) -> bool:
+        return checked(key) in self.contents
+
+    async def delete(self, key: str) -> None:
+        self.contents.pop(checked(key), None)
+
+    async def _halves(self, key: str) -> AsyncIterator[bytes]:
+        content = self.contents[key]
+        yield content[: len(content) // 2]
+        yield content[len(content) // 2 :]

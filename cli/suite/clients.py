@@ -13,6 +13,7 @@ from shared.values import Uscc
 OFFICER = frozenset(
     {
         Permission.ASSESS,
+        Permission.MANAGE_NETWORK,
         Permission.READ_REGISTER,
         Permission.READ_ACCOUNTS,
         Permission.REVIEW_CLAIMS,
@@ -22,6 +23,9 @@ OFFICER = frozenset(
 INSTITUTION = frozenset(
     {Permission.APPLY, Permission.READ_REGISTER, Permission.READ_ACCOUNTS, Permission.CLAIM, Permission.PLAN}
 )
+
+EXPERT = frozenset({Permission.SCORE})
+"""An expert enters its own marks, and may do nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,10 @@ class Home:
     def passwords(self) -> Path:
         return self.folder / "database-passwords"
 
+    def objects(self, service: str) -> str:
+        """The address of the folder with a service's uploaded files."""
+        return (self.folder / "objects" / service).resolve().as_uri()
+
     def story_clock(self) -> StoryClock:
         """A clock that all processes of this home share, at the real time until it is set."""
         offset = self.folder / "clock-offset"
@@ -101,6 +105,8 @@ class Plan:
             "telemetry": telemetry | ({"otlp_endpoint": self.otlp_endpoint} if self.otlp_endpoint else {}),
             "job_seconds": self.job_seconds,
         }
+        if service == "filing":
+            groups["objects"] = {"url": home.objects(service)}
         if self.story:
             groups["clock"] = {"story_file": str(home.folder / "clock-offset")}
         return groups

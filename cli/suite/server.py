@@ -20,6 +20,7 @@ class EmbeddedServer(uvicorn.Server):
             ws="none",
             log_config=None,
             access_log=False,
+            proxy_headers=False,  # who is believed about a caller's address is a setting of ours
             timeout_graceful_shutdown=5,
         )
         super().__init__(config)

@@ -44,3 +44,12 @@ class AccountResumed(AccountFact):
     topic: ClassVar = "accounts.account-resumed.v1"
 
     change: int = Field(ge=1, description="第几次变更 · which change of this account it is")
+
+
+class AccountClosed(AccountFact):
+    """The institution is on record no more; the account is closed for good."""
+
+    topic: ClassVar = "accounts.account-closed.v1"
+
+    change: int = Field(ge=1, description="第几次变更 · which change of this account it is")
+    reason: str

@@ -24,6 +24,30 @@ class InstitutionFact(Event):
         return self.institution_id
 
 
+class RecordFact(BaseModel):
+    """What the register holds of an institution once a change is made; `filed_by` is an organ, or `province`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    number: str
+    name: str
+    uscc: Uscc
+    category: Category
+    audience: Audience
+    filed_by: str
+    scope: tuple[ScopeItem, ...]
+    station_codes: tuple[StationCode, ...]
+    standing: str
+    valid_from: date
+    valid_until: date
+
+
+class InstitutionChange(InstitutionFact):
+    """What every fact about a later change carries; facts announced before there was a `record` have none."""
+
+    record: RecordFact | None = None
+
+
 class InstitutionRegistered(InstitutionFact):
     """A filing passed assessment; the institution may evaluate within its scope from now on."""
 
@@ -36,6 +60,7 @@ class InstitutionRegistered(InstitutionFact):
     audience: Audience
     scope: tuple[ScopeItem, ...]
     filing_number: str
+    station_codes: tuple[StationCode, ...] = ()
     valid_from: date
     valid_until: date
 
@@ -56,7 +81,7 @@ class InstitutionRecognized(InstitutionFact):
     valid_until: date
 
 
-class InstitutionSuspended(InstitutionFact):
+class InstitutionSuspended(InstitutionChange):
     """It may not evaluate until resumed."""
 
     topic: ClassVar = "filing.institution-suspended.v1"
@@ -66,7 +91,7 @@ class InstitutionSuspended(InstitutionFact):
     revision: int = Field(default=0, ge=0, description="机构档案第几版 · which version of the record it made")
 
 
-class InstitutionResumed(InstitutionFact):
+class InstitutionResumed(InstitutionChange):
     """It may evaluate again."""
 
     topic: ClassVar = "filing.institution-resumed.v1"
@@ -75,7 +100,7 @@ class InstitutionResumed(InstitutionFact):
     revision: int = Field(default=0, ge=0, description="机构档案第几版 · which version of the record it made")
 
 
-class InstitutionRescoped(InstitutionFact):
+class InstitutionRescoped(InstitutionChange):
     """From a day on it may evaluate this, all of it; extension, campaign (N3.6) or the province's word."""
 
     topic: ClassVar = "filing.institution-rescoped.v1"
@@ -96,7 +121,7 @@ class SiteFact(BaseModel):
     station_code: StationCode | None = None
 
 
-class InstitutionAmended(InstitutionFact):
+class InstitutionAmended(InstitutionChange):
     """Its particulars are these now; its scope and validity are as before."""
 
     topic: ClassVar = "filing.institution-amended.v1"
@@ -108,7 +133,7 @@ class InstitutionAmended(InstitutionFact):
     revision: int = Field(ge=0)
 
 
-class InstitutionRenewed(InstitutionFact):
+class InstitutionRenewed(InstitutionChange):
     """Valid until a later day."""
 
     topic: ClassVar = "filing.institution-renewed.v1"
@@ -117,7 +142,7 @@ class InstitutionRenewed(InstitutionFact):
     revision: int = Field(ge=0)
 
 
-class InstitutionEnded(InstitutionFact):
+class InstitutionEnded(InstitutionChange):
     """On record no more: expired, cancelled, removed or revoked. What it evaluated before stays evaluated."""
 
     topic: ClassVar = "filing.institution-ended.v1"
@@ -126,3 +151,15 @@ class InstitutionEnded(InstitutionFact):
     reason: str
     on: date
     revision: int = Field(ge=0)
+
+
+class ReportRepeated(InstitutionChange):
+    """The province rejected what it was told of this record: it is told again, under another business key."""
+
+    topic: ClassVar = "filing.report-repeated.v1"
+
+    action: str
+    revision: int = Field(ge=0)
+    business_key: str
+    reason: str = ""
+    on: date | None = None

@@ -16,7 +16,9 @@ from shared.contracts.scope import ScopeItem
 from shared.policy import Audience, Category
 from shared.values import CertificateNumber, Fen, Level, StationCode, Uscc
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+READABLE_VERSIONS = frozenset({"1", "2"})
+"""Version 2 added optional fields only, so what was written by version 1 reads as before."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
@@ -71,8 +73,30 @@ def canonical(content: dict[str, Any]) -> bytes:
     return text.encode()
 
 
+class FilingChange(StrEnum):
+    """What became of an institution on record."""
+
+    FILED = "filed"
+    CHANGED = "changed"
+    RENEWED = "renewed"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    REVOKED = "revoked"
+
+
+class SiteFiled(Wire):
+    """考核点: a place where it evaluates, with its station code when it has one (N2.6)."""
+
+    name: Text
+    address: Text
+    station_code: StationCode | None = None
+
+
 class InstitutionFiled(Wire):
-    """省级备案下发: an institution the province assessed and filed (N2.1, N2.6)."""
+    """省级备案下发: an institution the province assessed and filed, or what became of it (N2.1, N2.6).
+
+    Each message tells the record as it stands now; `change` says what happened to it, `effective_on` since when.
+    """
 
     provincial_number: Text
     name: Text
@@ -84,6 +108,11 @@ class InstitutionFiled(Wire):
     station_codes: tuple[StationCode, ...] = Field(min_length=1, max_length=200)
     valid_from: date
     valid_until: date
+    change: FilingChange = FilingChange.FILED
+    effective_on: date | None = Field(default=None, description="自该日起 · from this day on")
+    address: str | None = Field(default=None, max_length=200)
+    sites: tuple[SiteFiled, ...] | None = Field(default=None, max_length=200)
+    reason: str = Field(default="", max_length=500)
 
 
 class AccountOpenedReport(Wire):
@@ -96,7 +125,7 @@ class AccountOpenedReport(Wire):
 
 
 class AccountChangedReport(Wire):
-    """账号状态变更: the account was suspended or resumed."""
+    """账号状态变更: the account was suspended, resumed or closed."""
 
     account_id: UUID
     institution_id: UUID
@@ -107,7 +136,10 @@ class AccountChangedReport(Wire):
 
 
 class FilingReport(Wire):
-    """备案上报: what a district or the city has filed."""
+    """备案上报: what a district or the city has filed, and every later change: the record as it stands then.
+
+    `action` is `registered` or what was changed; `revision` the version of the record, which only rises.
+    """
 
     institution_id: UUID
     filing_number: Text
@@ -119,6 +151,12 @@ class FilingReport(Wire):
     scope: tuple[ScopeItem, ...]
     valid_from: date
     valid_until: date
+    action: Text = "registered"
+    revision: int = Field(default=1, ge=0)
+    standing: Text = "active"
+    station_codes: tuple[StationCode, ...] = Field(default=(), max_length=200)
+    effective_on: date | None = Field(default=None, description="自该日起 · from this day on")
+    reason: str = Field(default="", max_length=500)
 
 
 class IssuedCertificate(Wire):

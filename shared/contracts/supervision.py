@@ -1,9 +1,13 @@
 """Facts the supervision service announces. Fields may be added, never renamed or removed."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.event import Event
+from shared.contracts.scope import ScopeItem
 from shared.values import Uscc
 
 
@@ -35,3 +39,21 @@ class SanctionLifted(SanctionFact):
     topic: ClassVar = "supervision.sanction-lifted.v1"
 
     rectification_id: UUID
+
+
+class EvaluationHeld(Event):
+    """An evaluation that was planned has been held: one batch, by the institution's own word."""
+
+    stream: ClassVar = "supervision.plan"
+    topic: ClassVar = "supervision.evaluation-held.v1"
+
+    plan_id: UUID
+    institution_id: UUID
+    uscc: Uscc
+    item: ScopeItem
+    held_on: date
+    candidates: int = Field(ge=1, description="参评人数 · how many were evaluated")
+
+    @property
+    def subject(self) -> UUID:
+        return self.plan_id

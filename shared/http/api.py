@@ -1,7 +1,9 @@
 """A service's HTTP interface, the same around every service: problems, limits, headers, docs served locally."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -15,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.http.limits import Rates
 from shared.http.problems import SECURITY_HEADERS, Problem, http_problem, install
 from shared.observability import Telemetry
 from shared.settings import HttpSettings
@@ -39,14 +42,22 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses a body that is too large, by the length it announces or else while it is read."""
+    """Refuses a body that is too large, by the length it announces or else while it is read.
 
-    def __init__(self, app: ASGIApp, *, most: int) -> None:
+    `uploads` says where more is allowed: the pattern of a whole path below the interface's prefix → bytes.
+    """
+
+    def __init__(self, app: ASGIApp, *, most: int, uploads: Mapping[str, int]) -> None:
         self._app = app
         self._most = most
+        self._uploads = [(re.compile(pattern), bytes_there) for pattern, bytes_there in uploads.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self._announces_too_much(Headers(scope=scope)):
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = self._most_at(scope)
+        if _announces_more(Headers(scope=scope), most):
             await http_problem(413)(scope, receive, send)
             return
         read = 0
@@ -55,15 +66,20 @@ class BodyLimit:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > self._most:
+            if read > most:
                 raise HTTPException(413)
             return message
 
         await self._app(scope, counted, send)
 
-    def _announces_too_much(self, headers: Headers) -> bool:
-        length = headers.get("content-length", "")
-        return length.isdecimal() and (len(length) > _DIGITS_OF_A_LENGTH or int(length) > self._most)
+    def _most_at(self, scope: Scope) -> int:
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        return next((most for pattern, most in self._uploads if pattern.fullmatch(path)), self._most)
+
+
+def _announces_more(headers: Headers, most: int) -> bool:
+    length = headers.get("content-length", "")
+    return length.isdecimal() and (len(length) > _DIGITS_OF_A_LENGTH or int(length) > most)
 
 
 def create_api(
@@ -73,8 +89,12 @@ def create_api(
     routers: Sequence[APIRouter],
     settings: HttpSettings,
     telemetry: Telemetry | None,
+    uploads: Mapping[str, int] = MappingProxyType({}),
 ) -> FastAPI:
-    """The interface of one service; without telemetry it is only good for printing its document."""
+    """The interface of one service; without telemetry it is only good for printing its document.
+
+    `uploads` are the paths of larger bodies, as `BodyLimit` takes them.
+    """
     app = FastAPI(
         title=title,
         description=description,
@@ -83,12 +103,13 @@ def create_api(
         redoc_url=None,
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(BodyLimit, most=settings.max_body_bytes),
+            Middleware(BodyLimit, most=settings.max_body_bytes, uploads=uploads),
         ],
         telemetry=_native(telemetry),
         strict_content_type=True,
         generate_unique_id_function=lambda route: route.name,
     )
+    app.state.rates = Rates(trusted_proxies=settings.trusted_proxies)
     install(app)
     for router in routers:
         app.include_router(router)

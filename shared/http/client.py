@@ -53,11 +53,17 @@ class HttpClient:
         *,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """Ask once; raises Unreachable when there was no answer. Error statuses are the caller's to read."""
+        """Ask once; raises Unreachable when there was no answer. Error statuses are the caller's to read.
+
+        `files` go with the form: field → name, content, media type.
+        """
         try:
-            return await self._client.request(method, path, json=json, data=form, headers=dict(headers or {}))
+            return await self._client.request(
+                method, path, json=json, data=form, files=files, headers=dict(headers or {})
+            )
         except httpx.HTTPError as problem:
             raise Unreachable(f"{method} {path}: {type(problem).__name__}") from problem
 

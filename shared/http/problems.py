@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, TooLarge
 from shared.http.client import Unreachable
 from shared.identity import NotAuthenticated
 from shared.messaging.failures import is_outage
@@ -47,6 +47,16 @@ class PreconditionMissing(Refusal):
     code = "NJT-GEN-0428"
 
 
+class TooManyRequests(Refusal):
+    """请求过于频繁，请稍后再试 · Too many requests; try again later."""
+
+    code = "NJT-GEN-0429"
+
+    def __init__(self, seconds: int = 1) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 class TooBusy(Refusal):
     """系统繁忙，请稍后重试 · Busy just now; try again shortly."""
 
@@ -57,11 +67,13 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (NotAuthenticated, 401),
     (Malformed, 400),
     (PreconditionMissing, 428),
+    (TooManyRequests, 429),
     (TooBusy, 503),
     (Unreachable, 502),
     (NotFound, 404),
     (Forbidden, 403),
     (Stale, 412),
+    (TooLarge, 413),
     (Conflict, 409),
     (Invalid, 422),
 )
@@ -129,13 +141,23 @@ def status_of(refusal: Refusal | type[Refusal]) -> int:
 
 def problems(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI responses for what a route may refuse with, and for what any route may."""
-    always: tuple[type[Refusal], ...] = (Malformed, NotAuthenticated, Forbidden, Invalid, TooBusy)
+    return _listed(Malformed, NotAuthenticated, Forbidden, Invalid, TooBusy, *kinds)
+
+
+def public_problems(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """The same for a route without login, which is `limited`."""
+    return _listed(Malformed, Invalid, TooManyRequests, TooBusy, *kinds)
+
+
+def _listed(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     listed: dict[int | str, dict[str, Any]] = {}
-    for kind in dict.fromkeys((*always, *kinds)):
+    for kind in dict.fromkeys(kinds):
         title = (kind.__doc__ or "").strip().splitlines()[0].removesuffix(".")
         content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         known = listed.setdefault(status_of(kind), {"description": "", "content": content})
         known["description"] = "; ".join(filter(None, [known["description"], f"{kind.code} {title}"]))
+        if kind is TooManyRequests:
+            known["headers"] = {"Retry-After": {"description": "秒 · seconds", "schema": {"type": "integer"}}}
     return listed
 
 
@@ -189,7 +211,8 @@ def _answer(problem: Problem, headers: Mapping[str, str]) -> Response:
 
 
 async def _refused(_: Request, exc: Exception) -> Response:
-    return problem_response(exc if isinstance(exc, Refusal) else Refusal())
+    headers = {"Retry-After": str(exc.seconds)} if isinstance(exc, TooManyRequests) else None
+    return problem_response(exc if isinstance(exc, Refusal) else Refusal(), headers=headers)
 
 
 async def _invalid(_: Request, exc: Exception) -> Response:

@@ -73,6 +73,7 @@ class Once(RequestWorks[W]):
     ) -> None:
         super().__init__(request)
         self._key = idempotency_key
+        self._path = request.url.path
 
     async def create(
         self,
@@ -87,7 +88,7 @@ class Once(RequestWorks[W]):
 
         `keep` is what a repeat is shown where the first answer holds a secret that is kept nowhere.
         """
-        asked = self._act.encode() + b"\x00" + _canonical(content)
+        asked = f"{self._act} {self._path}".encode() + b"\x00" + _canonical(content)
         async with self._works.transaction(self._scope(caller)) as transaction:
             stored = await transaction.idempotency.claim(self._key, asked)
             if stored is not None:

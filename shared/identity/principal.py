@@ -15,6 +15,8 @@ class Permission(StrEnum):
     APPLY = "filing:apply"
     ASSESS = "filing:assess"
     ACKNOWLEDGE = "filing:acknowledge"
+    MANAGE_NETWORK = "filing:network"
+    SCORE = "filing:score"
     READ_REGISTER = "register:read"
     READ_ACCOUNTS = "accounts:read"
     MANAGE_CLIENTS = "accounts:clients"
@@ -58,12 +60,14 @@ class Principal:
     def scope(self, act: str, policy: Policy) -> Scope:
         """The rows this caller reaches: an officer its organ and those below it, an institution its own."""
         organs = policy.territory(self.organ) if self.organ else frozenset[str]()
+        above = policy.above(self.organ) if self.organ else frozenset[str]()
         return Scope(
             actor=self.subject,
             act=act,
             on_behalf_of=self.on_behalf_of,
             organs=organs,
             holder=self.holder,
+            above=above,
         )
 
 

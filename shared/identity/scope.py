@@ -9,6 +9,7 @@ class Scope:
 
     `organs` are the organs whose rows are visible, `everything` lifts that for the service's own work on events and
     deadlines, `holder` is the USCC of an institution that sees what is its own. All empty means no rows at all.
+    `above` are the organs over the caller's: it may read what they lend to those below them, and change none of it.
     """
 
     actor: str
@@ -17,6 +18,7 @@ class Scope:
     organs: frozenset[str] = frozenset()
     everything: bool = False
     holder: str | None = None
+    above: frozenset[str] = frozenset()
 
     @classmethod
     def of_service(cls, service: str, act: str) -> "Scope":

@@ -10,10 +10,10 @@ from typing import cast
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection
-from aio_pika.exceptions import PublishError
+from aio_pika.abc import AbstractChannel, AbstractConnection, TimeoutType
+from aio_pika.exceptions import ConnectionClosed, PublishError
 from aiormq import Channel, spec
-from aiormq.abc import DeliveredMessage
+from aiormq.abc import DeliveredMessage, ExceptionType
 
 from shared.messaging.bus import Delivery, Message, Outcome, Queue, Topology
 
@@ -21,7 +21,7 @@ DEAD_EXCHANGE = "njt.dead"
 _DELIVERY_LIMIT = 100
 _DEAD_DELIVERY_LIMIT = 1_000_000
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
-_CONFIRM_SECONDS = 30
+_CONNECT_SECONDS, _CONFIRM_SECONDS = 10, 30
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +47,24 @@ class _Outliving:
             return False
         log.warning(self._what, problem=type(problem).__name__)
         return True
+
+
+class _Connection(aio_pika.Connection):
+    """Closed when it does not come about, and wholly when closing it is broken off; else its finaliser would try to."""
+
+    async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 — the library's signature
+        try:
+            await super().connect(timeout)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self, exc: ExceptionType | None = ConnectionClosed) -> None:
+        try:
+            await super().close(exc)
+        finally:
+            if not self.is_closed:
+                await super().close(exc)
 
 
 class RabbitAttachment:
@@ -184,7 +202,10 @@ class RabbitBus:
 
     async def _connect(self) -> AbstractConnection:
         return await aio_pika.connect(
-            self._url, timeout=10, client_properties={"connection_name": self._name}
+            self._url,
+            timeout=_CONNECT_SECONDS,
+            client_properties={"connection_name": self._name},
+            connection_class=_Connection,
         )
 
     async def _publishing(self) -> Channel:

@@ -8,6 +8,7 @@ from shared.identity.scope import Scope
 _ENTER = text("""
     SELECT set_config('njt.everything', :everything, true),
            set_config('njt.organs', :organs, true),
+           set_config('njt.above', :above, true),
            set_config('njt.holder', :holder, true)
 """)
 
@@ -19,6 +20,7 @@ async def enter(connection: AsyncConnection, scope: Scope) -> None:
         {
             "everything": "on" if scope.everything else "off",
             "organs": ",".join(sorted(scope.organs)),
+            "above": ",".join(sorted(scope.above)),
             "holder": scope.holder or "",
         },
     )
@@ -39,3 +41,9 @@ def protect(table: str, *, holder: str | None = None) -> list[str]:
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY territory ON {table} USING ({reach}) WITH CHECK ({reach})",
     ]
+
+
+def lend(table: str) -> str:
+    """The statement that lets organs read what an organ above them has in a protected table; changing it stays its own."""
+    reach = "organ = ANY (string_to_array(current_setting('njt.above', true), ','))"
+    return f"CREATE POLICY lent ON {table} FOR SELECT USING ({reach})"

@@ -87,6 +87,11 @@ class Policy:
         """Return the codes an organ sees: itself and everything below it; raises `UnknownOrgan`."""
         return self._territories[self.organ(code).code]
 
+    def above(self, code: str) -> frozenset[str]:
+        """Return the codes of the organs an organ stands under, up to the province; raises `UnknownOrgan`."""
+        own = self.organ(code).code
+        return frozenset(other for other, reach in self._territories.items() if own in reach and other != own)
+
     def organ_of_street(self, street: str) -> Organ:
         """Return the organ responsible for a township-level code (9 digits, N2.0); raises `UnknownOrgan`."""
         if street not in self._streets:

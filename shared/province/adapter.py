@@ -1,6 +1,7 @@
 """One service's side of the exchange: which messages it takes and to what, which of its announcements it tells."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -24,13 +25,27 @@ def to_city(service: str) -> str:
     return f"to-city.{service}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Conclusion:
+    """What the province made of a message of ours: `ok`, or why not."""
+
+    business_key: str
+    ok: bool
+    reason_code: str = ""
+    reason: str = ""
+
+
+Conclude = Callable[[Conclusion, W], Awaitable[object]]
+
+
 class ProvinceAdapter(Generic[W]):
     """The table a service's `province.py` fills in."""
 
     def __init__(self, service: str) -> None:
         self.service = service
         self._taken: dict[str, tuple[type[BaseModel], Callable[[Any, W], Awaitable[object]]]] = {}
-        self._told: dict[str, Callable[[Any], Dispatch]] = {}
+        self._told: dict[str, Callable[[Any], Dispatch | None]] = {}
+        self._concluded: dict[str, Conclude[W]] = {}
 
     def takes(
         self, code: MessageCode, payload: type[P], handler: Callable[[P, W], Awaitable[object]]
@@ -38,12 +53,19 @@ class ProvinceAdapter(Generic[W]):
         """Act on a provincial message."""
         self._taken[code] = (payload, handler)
 
-    def tells(self, event: type[E], dispatch: Callable[[E], Dispatch]) -> None:
-        """Owe the province a message whenever this is announced, in the same transaction."""
+    def tells(self, event: type[E], dispatch: Callable[[E], Dispatch | None]) -> None:
+        """Owe the province a message whenever this is announced, in the same transaction; None tells it nothing."""
         self._told[event.topic] = dispatch
+
+    def concludes(self, code: MessageCode, handler: Conclude[W]) -> None:
+        """Act on what the province made of our messages of this code, in the transaction that takes its receipt."""
+        self._concluded[code] = handler
 
     def taken(self, code: str) -> tuple[type[BaseModel], Callable[[Any, W], Awaitable[object]]] | None:
         return self._taken.get(code)
+
+    def concluded(self, code: str) -> Conclude[W] | None:
+        return self._concluded.get(code)
 
     def dispatch(self, event: Event) -> Dispatch | None:
         """What the province is told of an announcement, if anything."""

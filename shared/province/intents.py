@@ -1,7 +1,8 @@
 """What is owed to the province: a row written with the fact it tells of, sent and followed until its result is in."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -29,11 +30,16 @@ from shared.ledger.entries import state_digest
 from shared.observability import current_traceparent
 
 _NUMBER = text("""
-    INSERT INTO exchange_lane AS known (lane, last) VALUES (:lane, 1)
-    ON CONFLICT (lane) DO UPDATE SET last = known.last + 1 RETURNING last
+    INSERT INTO exchange_lane AS known (lane, last)
+    SELECT lane, number FROM unnest(CAST(:lanes AS text[]), CAST(:numbers AS bigint[])) AS owed (lane, number)
+    ORDER BY lane
+    ON CONFLICT (lane) DO UPDATE SET last = known.last + excluded.last RETURNING lane, last
 """)
 _KNOWN = text("""
-    SELECT digest FROM exchange_intent WHERE code = :code AND business_key = :business_key AND code <> 'RECEIPT'
+    SELECT code, business_key, digest FROM exchange_intent
+    JOIN unnest(CAST(:codes AS text[]), CAST(:keys AS text[])) AS owed (code, business_key)
+        USING (code, business_key)
+    WHERE code <> 'RECEIPT'
 """)
 _OWE = text("""
     INSERT INTO exchange_intent (id, code, business_key, lane, sequence, in_reply_to, payload, digest, state, attempts,
@@ -142,41 +148,56 @@ class SqlIntents:
         everybody, so that nobody waits for one who waits for him.
         """
         owed, self._owed = sorted(self._owed, key=lambda each: each[0].lane), []
-        ids = sorted(self._new_id() for _ in owed)
-        for (dispatch, traceparent), intent_id in zip(owed, ids, strict=True):
-            payload = dict(dispatch.payload)
-            digest = state_digest(payload)
-            if await self._is_known(dispatch, digest):
-                continue
-            await self._connection.execute(
-                _OWE,
-                {
-                    "id": intent_id,
-                    "code": dispatch.code,
-                    "business_key": dispatch.business_key,
-                    "lane": dispatch.lane,
-                    "sequence": await self._number(dispatch),
-                    "in_reply_to": dispatch.in_reply_to,
-                    "payload": canonical(payload).decode(),
-                    "digest": digest,
-                    "at": self._at,
-                    "traceparent": traceparent,
-                },
-            )
+        rows = [self._row(*each) for each in owed]
+        for row, intent_id in zip(rows, sorted(self._new_id() for _ in rows), strict=True):
+            row["id"] = intent_id
+        if fresh := await self._not_known(rows):
+            await self._number([row for row in fresh if row["code"] is not MessageCode.RECEIPT])
+            await self._connection.execute(_OWE, fresh)
 
-    async def _is_known(self, dispatch: Dispatch, digest: bytes) -> bool:
-        if dispatch.code is MessageCode.RECEIPT:
-            return False
-        key = {"code": dispatch.code, "business_key": dispatch.business_key}
-        known = (await self._connection.execute(_KNOWN, key)).scalar_one_or_none()
-        if known is not None and known != digest:
-            raise SameKeyOtherContent(dispatch.business_key)
-        return known is not None
+    def _row(self, dispatch: Dispatch, traceparent: str | None) -> dict[str, Any]:
+        """An intent without its id; receipts stand outside the lanes, their number is 0."""
+        payload = dict(dispatch.payload)
+        return {
+            "code": dispatch.code,
+            "business_key": dispatch.business_key,
+            "lane": dispatch.lane,
+            "sequence": 0,
+            "in_reply_to": dispatch.in_reply_to,
+            "payload": canonical(payload).decode(),
+            "digest": state_digest(payload),
+            "at": self._at,
+            "traceparent": traceparent,
+        }
 
-    async def _number(self, dispatch: Dispatch) -> int:
-        if dispatch.code is MessageCode.RECEIPT:
-            return 0
-        return int((await self._connection.execute(_NUMBER, {"lane": dispatch.lane})).scalar_one())
+    async def _not_known(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        acts = [row for row in rows if row["code"] is not MessageCode.RECEIPT]
+        known: dict[tuple[str, str], bytes] = {}
+        if acts:
+            asked = {"codes": [row["code"] for row in acts], "keys": [row["business_key"] for row in acts]}
+            for found in (await self._connection.execute(_KNOWN, asked)).mappings():
+                known[found["code"], found["business_key"]] = found["digest"]
+        fresh = []
+        for row in rows:
+            key = row["code"], row["business_key"]
+            if row["code"] is MessageCode.RECEIPT or key not in known:
+                fresh.append(row)
+                known[key] = row["digest"]
+            elif known[key] != row["digest"]:
+                raise SameKeyOtherContent(row["business_key"])
+        return fresh
+
+    async def _number(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Give each the next number of its lane."""
+        counts = Counter(row["lane"] for row in rows)
+        if not counts:
+            return
+        asked = {"lanes": list(counts), "numbers": list(counts.values())}
+        found = (await self._connection.execute(_NUMBER, asked)).mappings()
+        last = {each["lane"]: each["last"] - counts[each["lane"]] for each in found}
+        for row in rows:
+            last[row["lane"]] += 1
+            row["sequence"] = last[row["lane"]]
 
 
 def payload_of(stored: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ _OURS = text("SELECT 1 FROM exchange_intent WHERE id = :id AND code <> 'RECEIPT'
 _FOLLOW = text("""
     UPDATE exchange_intent SET state = :state, reason_code = :reason_code, reason = :reason,
                                due_at = CASE WHEN :final THEN NULL ELSE due_at END
-    WHERE id = :id AND code <> 'RECEIPT' AND state = ANY (CAST(:before AS text[])) RETURNING id
+    WHERE id = :id AND code <> 'RECEIPT' AND state = ANY (CAST(:before AS text[])) RETURNING code, business_key
 """)
 
 
@@ -91,6 +91,20 @@ class Known:
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """A message of ours that a receipt moved on, and where to."""
+
+    code: str
+    business_key: str
+    state: IntentState
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will be said of it; of what was refused another copy may still be taken."""
+        return self.state is not IntentState.ACCEPTED
+
+
 class Received:
     """The exchange tables of one service within one transaction, as the receiving side needs them."""
 
@@ -111,8 +125,8 @@ class Received:
         found: str | None = (await self._connection.execute(_TRACE, {"id": intent})).scalar_one_or_none()
         return found
 
-    async def follow(self, intent: UUID, receipt: Receipt) -> bool:
-        """Move an intent on by a receipt; False when it is not ours or this receipt adds nothing."""
+    async def follow(self, intent: UUID, receipt: Receipt) -> Followed | None:
+        """Move an intent on by a receipt; None when it is not ours or this receipt adds nothing."""
         state = _STATES[receipt.stage, receipt.ok]
         values = {
             "id": intent,
@@ -122,7 +136,8 @@ class Received:
             "reason_code": receipt.reason_code,
             "reason": receipt.reason,
         }
-        return (await self._connection.execute(_FOLLOW, values)).first() is not None
+        moved = (await self._connection.execute(_FOLLOW, values)).first()
+        return Followed(code=moved.code, business_key=moved.business_key, state=state) if moved else None
 
     async def owes(self, intent: UUID) -> bool:
         """Whether this is a message of ours that awaits receipts, or did."""

@@ -1,6 +1,5 @@
 """Receives the province's messages: verified, in order, each act once, every one of them answered by receipts."""
 
-import re
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
@@ -10,7 +9,14 @@ from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, ValidationError
 
 from shared.clock import Clock
-from shared.contracts.province import SCHEMA_VERSION, MessageCode, ProvinceEnvelope, Receipt, Stage, canonical
+from shared.contracts.province import (
+    READABLE_VERSIONS,
+    MessageCode,
+    ProvinceEnvelope,
+    Receipt,
+    Stage,
+    canonical,
+)
 from shared.errors import Refusal, Stale
 from shared.messaging.bus import Queue
 from shared.messaging.consumer import Incoming, Report
@@ -19,41 +25,22 @@ from shared.messaging.failures import Gap
 from shared.messaging.inbox import Inbox, Label, Subject
 from shared.observability import Metrics, Telemetry, redact
 from shared.persistence.unit_of_work import Transaction, Works
-from shared.province.adapter import ProvinceAdapter
+from shared.province.adapter import Conclusion, ProvinceAdapter
 from shared.province.intents import Dispatch
-from shared.province.received import Known, Received, Record
+from shared.province.reading import (
+    NotAccepted,
+    fields_at_fault,
+    holds_nul,
+    read_envelope,
+    read_receipt,
+)
+from shared.province.received import Followed, Known, Received, Record
 from shared.province.signing import KeyRing
 
 W = TypeVar("W")
 
 _STREAM = "province"
 _LONGEST_REASON = 500
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""A NUL as canonical JSON spells it; PostgreSQL keeps none in a text."""
-
-
-class NotAccepted(Refusal):
-    """省级消息未被接收 · The provincial message was not accepted."""
-
-    code = "NJT-EXC-1002"
-
-    def __init__(self, reason_code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.reason_code = reason_code
-
-
-def read_envelope(body: bytes) -> ProvinceEnvelope:
-    """The envelope in a message; raises Undecodable naming the fields at fault, never their values."""
-    try:
-        envelope = ProvinceEnvelope.model_validate_json(body)
-        canonical(envelope.payload)
-    except ValidationError as broken:
-        raise Undecodable(f"报文字段有误 · fields at fault: {_places(broken)}") from None
-    except ValueError:  # NaN and the infinities: the signature would take them for null
-        raise Undecodable("报文数值有误 · The payload holds a number that is none") from None
-    if any("\0" in value for value in vars(envelope).values() if isinstance(value, str)):
-        raise Undecodable("报文含空字符 · The envelope holds a NUL")
-    return envelope
 
 
 class ProvinceApplier(Generic[W]):
@@ -120,7 +107,7 @@ class ProvinceApplier(Generic[W]):
             try:
                 self._check(envelope)
                 if envelope.code == MessageCode.RECEIPT:
-                    await _follow(envelope, received)
+                    await self._follow(envelope, transaction)
                 else:
                     await self._carry_out(envelope, transaction)
             except NotAccepted as refusal:
@@ -130,11 +117,11 @@ class ProvinceApplier(Generic[W]):
     def _check(self, envelope: ProvinceEnvelope) -> None:
         if not self._keys.holds(envelope.key_id, envelope.signed_bytes(), envelope.signature):
             raise NotAccepted("SIGNATURE", "签名缺失或不符 · The signature is missing or does not hold")
-        if envelope.schema_version != SCHEMA_VERSION:
+        if envelope.schema_version not in READABLE_VERSIONS:
             raise NotAccepted("VERSION", f"未知报文版本 · unknown schema version {envelope.schema_version}")
         if envelope.receiver != f"320100/{self._adapter.service}":
             raise NotAccepted("RECEIVER", "报文不属于本系统 · The message is for somebody else")
-        if _NUL.search(canonical(envelope.payload)):
+        if holds_nul(envelope):
             raise NotAccepted("PAYLOAD", "报文内容含空字符 · The payload holds a NUL")
 
     async def _carry_out(self, envelope: ProvinceEnvelope, transaction: Transaction) -> None:
@@ -162,7 +149,7 @@ class ProvinceApplier(Generic[W]):
         try:
             return model.model_validate(envelope.payload), handler
         except ValidationError as broken:
-            raise NotAccepted("PAYLOAD", f"字段有误 · fields at fault: {_places(broken)}") from None
+            raise NotAccepted("PAYLOAD", f"字段有误 · fields at fault: {fields_at_fault(broken)}") from None
 
     async def _in_turn(
         self, envelope: ProvinceEnvelope, received: Received, transaction: Transaction
@@ -202,6 +189,34 @@ class ProvinceApplier(Generic[W]):
             return refusal
         return None
 
+    async def _follow(self, envelope: ProvinceEnvelope, transaction: Transaction) -> None:
+        """Move our message on, and act on what became of it; raises NotAccepted for an answer to nothing of ours."""
+        received = Received(transaction.connection)
+        receipt = read_receipt(envelope)
+        if envelope.in_reply_to is None:
+            raise NotAccepted("PAYLOAD", "回执未指明原报文 · The receipt names no message")
+        followed = await received.follow(envelope.in_reply_to, receipt)
+        if followed is None:
+            if not await received.owes(envelope.in_reply_to):
+                raise NotAccepted("UNKNOWN", "回执所答报文不存在 · The receipt answers no message of ours")
+        elif followed.final:
+            await self._conclude(followed, receipt, transaction)
+
+    async def _conclude(self, followed: Followed, receipt: Receipt, outer: Transaction) -> None:
+        handler = self._adapter.concluded(followed.code)
+        if handler is None:
+            return
+        conclusion = Conclusion(
+            business_key=followed.business_key,
+            ok=receipt.ok,
+            reason_code=receipt.reason_code,
+            reason=receipt.reason,
+        )
+        inner = outer.within()
+        await handler(conclusion, self._works.bind(inner))
+        await inner.note(f"province.{followed.code}")
+        await inner.save()
+
     async def _refuse(
         self, envelope: ProvinceEnvelope, refusal: NotAccepted, transaction: Transaction
     ) -> None:
@@ -214,29 +229,6 @@ class ProvinceApplier(Generic[W]):
         await Received(transaction.connection).record(_record(envelope, transaction, "refused", receipt))
         if envelope.code != MessageCode.RECEIPT:
             _answer(transaction, envelope, receipt)
-
-
-async def _follow(envelope: ProvinceEnvelope, received: Received) -> None:
-    try:
-        receipt = Receipt.model_validate(envelope.payload)
-    except ValidationError:
-        raise NotAccepted("PAYLOAD", "回执内容不合规 · The receipt is not valid") from None
-    if envelope.in_reply_to is None:
-        raise NotAccepted("PAYLOAD", "回执未指明原报文 · The receipt names no message")
-    moved = await received.follow(envelope.in_reply_to, receipt)
-    if not moved and not await received.owes(envelope.in_reply_to):
-        raise NotAccepted("UNKNOWN", "回执所答报文不存在 · The receipt answers no message of ours")
-
-
-def _places(broken: ValidationError) -> str:
-    """Where the faults are; a field that nobody knows is not named, for its name may say anything."""
-    places = set()
-    for error in broken.errors(include_url=False, include_context=False, include_input=False):
-        place = [str(part) for part in error["loc"]] or ["JSON"]
-        if error["type"] == "extra_forbidden":
-            place[-1] = "*"
-        places.add(".".join(place))
-    return ", ".join(sorted(places))
 
 
 def _lane(envelope: ProvinceEnvelope) -> Subject:

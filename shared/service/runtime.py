@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import structlog
@@ -19,6 +20,7 @@ from shared.identity.tokens import FetchKeys
 from shared.messaging.bus import Bus
 from shared.messaging.rabbit import RabbitBus
 from shared.messaging.relay import Relay, outbox_age
+from shared.objects import ObjectStore
 from shared.observability import Metrics, TelemetrySettings, start_telemetry
 from shared.persistence import migrations
 from shared.persistence.engine import create_engine
@@ -42,7 +44,10 @@ log = structlog.get_logger(__name__)
 
 
 class Runtime(Generic[W]):
-    """The machinery of one process of one service; messages it must hold are sealed when it has a `cipher`."""
+    """The machinery of one process of one service; messages it must hold are sealed when it has a `cipher`.
+
+    `objects` is where it keeps uploaded files, if it has any.
+    """
 
     def __init__(
         self,
@@ -54,6 +59,7 @@ class Runtime(Generic[W]):
         bus: Bus | None = None,
         processors: Sequence[SpanProcessor] = (),
         cipher: FieldCipher | None = None,
+        objects: ObjectStore | None = None,
     ) -> None:
         self.service = service
         self.settings = settings
@@ -67,6 +73,7 @@ class Runtime(Generic[W]):
         self.bus: Bus = bus or RabbitBus(settings.bus.url, name=f"njt-{service}")
         self.province = province
         self.cipher = cipher
+        self.objects = objects
         self.wakes: list[Callable[[], None]] = []
         self.relay = Relay(
             service=service, engine=self.engine, bus=self.bus, clock=self.clock, metrics=self.metrics
@@ -157,8 +164,12 @@ def create_service_api(
     description: str,
     routers: Sequence[APIRouter],
     fetch_keys: FetchKeys | None = None,
+    uploads: Mapping[str, int] = MappingProxyType({}),
 ) -> FastAPI:
-    """A service's interface on its runtime. Keys come from the issuer's address unless `fetch_keys` has them."""
+    """A service's interface on its runtime. Keys come from the issuer's address unless `fetch_keys` has them.
+
+    `uploads` allows larger bodies where files are handed in: pattern of the whole path → bytes.
+    """
     settings, identity = runtime.settings, runtime.settings.identity
     checks: dict[str, Check] = {"database": runtime.database_problem, "outbox": runtime.outbox_problem}
     app = create_api(
@@ -167,6 +178,7 @@ def create_service_api(
         routers=[*routers, health_routes(checks, runtime.telemetry)],
         settings=settings.http,
         telemetry=runtime.telemetry,
+        uploads=uploads,
     )
     issuer = HttpClient("")
     app.state.works = runtime.works

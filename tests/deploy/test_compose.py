@@ -111,3 +111,16 @@ def test_what_the_image_copies_is_all_that_is_sent_to_build_it() -> None:
     allowed = {it.removeprefix("!") for it in rules if it.startswith("!")}
     assert "*" in rules
     assert allowed == {"requirements.lock", "services", "shared", "cli", "policy"}
+
+
+def test_uploaded_files_are_on_a_volume_both_processes_see_and_the_image_s_user_owns(
+    compose: Compose,
+) -> None:
+    for name in ("filing-api", "filing-worker"):
+        service = compose["services"][name]
+        (mount,) = service["volumes"]
+        volume, _, folder = mount.partition(":")
+        assert volume in compose["volumes"]
+        assert service["environment"]["NJT_OBJECTS__URL"].startswith(f"file://{folder}/")
+        image = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
+        assert f"install --directory --owner 10001 --group 10001 --mode 0700 {folder}\n" in image

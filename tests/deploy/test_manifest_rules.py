@@ -9,7 +9,7 @@ from cli.check.manifest_rules import RULES
 from tests.deploy.manifests import Manifests, main, pick, pod, without
 
 Break = Callable[[Manifests], object]
-PARTS = ("database", "process", "api", "worker")
+PARTS = ("database", "process", "api", "worker", "objects")
 
 BREAKS: dict[str, tuple[Break, str]] = {
     "no limits": (lambda m: main(m)["resources"].pop("limits"), "no limits for cpu, memory"),

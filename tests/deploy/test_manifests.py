@@ -149,3 +149,50 @@ def test_the_readme_names_every_secret_and_key(production: Manifests) -> None:
         for name, key in [*items, *((it["name"], it["key"]) for it in references if it)]:
             names = (f"| `{name}` ", f"| `{name.replace(service, '<service>', 1)}` ")
             assert any(row.startswith(names) and f"`{key}`" in row for row in rows), f"{name}: {key}"
+
+
+FOLDER = "/var/lib/ningjitong/objects"
+
+
+@pytest.mark.parametrize("process", ["filing-api", "filing-worker"])
+def test_uploaded_files_are_on_a_volume_that_outlives_the_pod_where_there_is_no_bucket(
+    process: str, built: dict[str, Manifests]
+) -> None:
+    local = built["local"]
+    url = pick(local, "ConfigMap", "settings")["data"]["filing-objects-url"]
+    mounts = {it["mountPath"]: it["name"] for it in main(local, process)["volumeMounts"]}
+    claims = {it["name"]: it.get("persistentVolumeClaim") for it in pod(local, process)["volumes"]}
+    assert url.startswith(f"file://{FOLDER}/")
+    claim = claims[mounts[FOLDER]]
+    assert claim is not None
+    assert pick(local, "PersistentVolumeClaim", claim["claimName"])["spec"]["resources"]["requests"]
+
+
+@pytest.mark.parametrize("overlay", ["staging", "production"])
+def test_uploaded_files_are_in_a_bucket_where_there_are_several_replicas(
+    overlay: str, built: dict[str, Manifests]
+) -> None:
+    manifests = built[overlay]
+    assert pick(manifests, "ConfigMap", "settings")["data"]["filing-objects-url"].startswith("s3://")
+    assert not [it for it in manifests if it["kind"] == "PersistentVolumeClaim"]
+    for process in ("filing-api", "filing-worker"):
+        told = environment(main(manifests, process))
+        assert {
+            told[it]["secretKeyRef"]["name"] for it in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+        } == {"filing-objects"}
+
+
+def test_only_filing_is_told_where_files_are_and_may_reach_the_bucket(production: Manifests) -> None:
+    told = {
+        it.labels["app.kubernetes.io/name"] for it in workloads(production) if "OBJECTS__URL" in repr(it.pod)
+    }
+    assert told == {"filing"}
+    reaching = pick(production, "NetworkPolicy", "filing-objects")["spec"]["podSelector"]["matchLabels"]
+    assert reaching == {"app.kubernetes.io/name": "filing"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_ingress_and_nobody_before_it_is_believed_about_a_caller(
+    service: str, production: Manifests
+) -> None:
+    assert environment(main(production, f"{service}-api"))["NJT_HTTP__TRUSTED_PROXIES"] == "1"

@@ -44,6 +44,17 @@ def test_an_officer_reaches_its_organ_and_those_below_it(
     assert (scope.everything, scope.holder) == (False, None)
 
 
+@pytest.mark.parametrize(
+    ("organ", "above"),
+    [(DISTRICT, {CITY, PROVINCE}), (PARK, {CITY, PROVINCE}), (CITY, {PROVINCE}), (PROVINCE, set())],
+)
+def test_what_is_lent_comes_from_the_organs_above_ones_own(
+    policy: Policy, organ: str, above: set[str]
+) -> None:
+    scope = Principal(subject="a", permissions=frozenset(), organ=organ).scope("act", policy)
+    assert scope.above == above
+
+
 def test_an_institution_reaches_what_is_its_own(policy: Policy) -> None:
     uscc = a_uscc()
     scope = Principal(subject="a", permissions=frozenset(), holder=uscc).scope("act", policy)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.filing.domain.filing import Filing
+from services.filing.domain.queue import Wanted
 from services.filing.handlers import Work
 from shared.identity import Scope
 from shared.ledger.entries import state_digest
@@ -60,7 +61,6 @@ async def test_each_state_begins_where_the_one_before_ended(
     for name in ("乙公司", "丙公司"):
         async with works(OFFICER) as work:
             found = await work.filings.get(filing.id)
-            found.scores = ()
             found.filing_number = name
     states = [(entry["before_digest"], entry["after_digest"]) for entry in await entries(superuser)]
     assert len(states) == 3
@@ -74,7 +74,7 @@ async def test_looking_is_no_act(works: FilingWorks, superuser: asyncpg.Connecti
     await kept(works, filing)
     async with works(OFFICER) as work:
         await work.filings.get(filing.id)
-        await work.filings.queue(state=None, cursor=None, size=10)
+        await work.filings.queue(Wanted(), cursor=None, size=10)
     assert len(await entries(superuser)) == 1
 
 

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from services.filing.domain.refusals import AlreadyOnRecord, UnknownFiling
-from services.filing.domain.terms import FilingState
+from services.filing.domain.stages import FilingState
 from services.filing.handlers import Work
 from shared.errors import Stale
 from shared.identity import Scope
 from shared.persistence.aggregates import OutOfReach
 from shared.persistence.unit_of_work import Works
-from tests.builders import a_filing, an_institution
+from tests.builders import AT, a_filing, an_institution
 
 SERVICE = Scope(actor="service:filing", act="test", everything=True)
 FilingWorks = Works[Work]
@@ -25,7 +25,7 @@ async def test_a_row_is_one_object_in_one_unit_of_work(works: FilingWorks) -> No
         work.filings.add(filing)
     async with works(SERVICE) as work:
         first = await work.filings.get(filing.id)
-        first.withdraw()
+        first.withdraw(work.policy, at=AT)
         again = await work.filings.get(filing.id)
         assert filing.institution_id is not None
         assert first is again is await work.filings.of_institution(filing.institution_id)
@@ -42,7 +42,7 @@ async def test_only_what_changed_is_written(works: FilingWorks, superuser: async
         async with works(SERVICE) as work:
             found = await work.filings.get(filing.id)
             await superuser.execute("UPDATE filing SET name = '再次改名' WHERE id = $1", filing.id)
-            found.withdraw()
+            found.withdraw(work.policy, at=AT)
 
     await overtaken()
     row = await superuser.fetchrow("SELECT name, state, version FROM filing WHERE id = $1", filing.id)
@@ -61,7 +61,7 @@ async def test_a_row_that_vanished_meanwhile_is_stale(
         async with works(SERVICE) as work:
             found = await work.filings.get(filing.id)
             await superuser.execute("DELETE FROM filing WHERE id = $1", filing.id)
-            found.withdraw()
+            found.withdraw(work.policy, at=AT)
 
     with pytest.raises(Stale):
         await overtaken()

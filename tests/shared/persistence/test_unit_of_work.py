@@ -144,7 +144,7 @@ async def test_nobody_is_told_when_there_is_nothing_to_send(works: FilingWorks, 
     async with works(SERVICE) as work:
         work.filings.add(filing)
     async with works(SERVICE) as work:
-        (await work.filings.get(filing.id)).withdraw()
+        (await work.filings.get(filing.id)).withdraw(work.policy, at=AT)
     async with works(SERVICE) as work:
         await work.filings.get(filing.id)
     assert bell.rung == 0

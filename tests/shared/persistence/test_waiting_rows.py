@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from services.filing.domain.filing import Filing
 from services.filing.domain.refusals import AlreadyOnRecord
-from services.filing.domain.terms import FilingState
+from services.filing.domain.stages import FilingState
 from services.filing.handlers import Work
 from shared.identity import Scope
 from shared.persistence.unit_of_work import Transaction, Works
@@ -63,7 +63,7 @@ async def test_what_one_message_adds_the_next_may_change(works: FilingWorks) -> 
         work = works.bind(transaction)
         work.filings.add(filing)
         await transaction.note("test.added")
-        (await work.filings.get(filing.id)).withdraw()
+        (await work.filings.get(filing.id)).withdraw(work.policy, at=AT)
         await transaction.note("test.withdrawn")
         acts = text("SELECT act FROM ledger_entry WHERE subject_id = :id ORDER BY id")
         await transaction.ledger.save()
@@ -83,7 +83,7 @@ async def test_only_what_was_handed_out_since_is_looked_at_again(works: FilingWo
         first = await work.filings.get(filing.id)
         await transaction.note("test.looked")
         assert await work.filings.get(filing.id) is first
-        first.withdraw()
+        first.withdraw(work.policy, at=AT)
         await transaction.note("test.withdrawn")
     async with works(SERVICE) as work:
         assert (await work.filings.get(filing.id)).state is FilingState.WITHDRAWN

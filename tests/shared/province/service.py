@@ -13,7 +13,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.filing.handlers import Work, recognize_institution
+from services.filing.handlers import Work
+from services.filing.handlers.register import recognize_institution
 from services.filing.province import province as filing_province
 from services.filing.repository import bind
 from shared.contracts.province import InstitutionFiled, MessageCode, ProvinceEnvelope, Receipt

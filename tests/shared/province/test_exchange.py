@@ -143,7 +143,7 @@ async def test_what_the_province_rejects_is_kept_and_not_sent_again(by_memory: E
 
 async def test_an_unknown_version_is_refused_and_told_to_the_province(by_memory: Exchange) -> None:
     exchange = by_memory
-    exchange.province.faults = Faults(schema_version="2")
+    exchange.province.faults = Faults(schema_version="99")
     refusal = await exchange.conclusion(await exchange.file(lane="甲"))
     assert (refusal.ok, refusal.reason_code) == (False, "VERSION")
     exchange.province.faults = Faults()

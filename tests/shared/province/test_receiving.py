@@ -109,8 +109,8 @@ async def test_the_handling_belongs_to_the_trace_that_the_message_came_in(city: 
 
 async def test_each_message_of_a_batch_is_an_act_of_its_own_in_the_ledger(city: City) -> None:
     await city.take(*(city.province.write() for _ in range(3)))
-    entries = await city.rows("SELECT act, basis, trace_id FROM ledger_entry ORDER BY id")
-    assert [(each["act"], each["basis"]) for each in entries] == [
-        ("province.INSTITUTION_FILED", ["N2.1"])
-    ] * 3
+    entries = await city.rows("SELECT act, basis, subject_kind, trace_id FROM ledger_entry ORDER BY id")
+    assert {(each["act"], *each["basis"]) for each in entries} == {("province.INSTITUTION_FILED", "N2.1")}
+    kinds = [each["subject_kind"] for each in entries]
+    assert kinds == ["institution", "obligation", "obligation"] * 3
     assert len({each["trace_id"] for each in entries}) == 3

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shared.contracts import province
 from shared.contracts.province import ProvinceEnvelope, Wire, canonical
 from shared.errors import Refusal
-from shared.province.receiver import read_envelope
+from shared.province.reading import read_envelope
 from shared.province.signing import KeyRing
 from tests.shared.province.documents import payloads
 from tests.shared.province.letters import START, Province

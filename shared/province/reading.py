@@ -1,0 +1,60 @@
+"""Reads what the province writes: the envelope, and the receipts; what cannot be read is said without its values."""
+
+import re
+
+from pydantic import ValidationError
+
+from shared.contracts.province import ProvinceEnvelope, Receipt, canonical
+from shared.errors import Refusal
+from shared.messaging.envelope import Undecodable
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL as canonical JSON spells it; PostgreSQL keeps none in a text."""
+
+
+class NotAccepted(Refusal):
+    """省级消息未被接收 · The provincial message was not accepted."""
+
+    code = "NJT-EXC-1002"
+
+    def __init__(self, reason_code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.reason_code = reason_code
+
+
+def read_envelope(body: bytes) -> ProvinceEnvelope:
+    """The envelope in a message; raises Undecodable naming the fields at fault, never their values."""
+    try:
+        envelope = ProvinceEnvelope.model_validate_json(body)
+        canonical(envelope.payload)
+    except ValidationError as broken:
+        raise Undecodable(f"报文字段有误 · fields at fault: {fields_at_fault(broken)}") from None
+    except ValueError:  # NaN and the infinities: the signature would take them for null
+        raise Undecodable("报文数值有误 · The payload holds a number that is none") from None
+    if any("\0" in value for value in vars(envelope).values() if isinstance(value, str)):
+        raise Undecodable("报文含空字符 · The envelope holds a NUL")
+    return envelope
+
+
+def holds_nul(envelope: ProvinceEnvelope) -> bool:
+    """Whether the payload holds a NUL anywhere."""
+    return _NUL.search(canonical(envelope.payload)) is not None
+
+
+def read_receipt(envelope: ProvinceEnvelope) -> Receipt:
+    """The receipt in a message; raises NotAccepted."""
+    try:
+        return Receipt.model_validate(envelope.payload)
+    except ValidationError:
+        raise NotAccepted("PAYLOAD", "回执内容不合规 · The receipt is not valid") from None
+
+
+def fields_at_fault(broken: ValidationError) -> str:
+    """Where the faults are; a field that nobody knows is not named, for its name may say anything."""
+    places = set()
+    for error in broken.errors(include_url=False, include_context=False, include_input=False):
+        place = [str(part) for part in error["loc"]] or ["JSON"]
+        if error["type"] == "extra_forbidden":
+            place[-1] = "*"
+        places.add(".".join(place))
+    return ", ".join(sorted(places))

@@ -1,0 +1,55 @@
+"""Filing is told where its files are, in so many words, and nobody else is."""
+
+import pytest
+from pydantic import ValidationError
+
+from cli.suite.database import SERVICES, SuiteDatabase
+from cli.suite.home import Home, Plan
+from services.filing.runtime import create_runtime
+from shared.objects import ObjectStore, key_of
+from shared.settings import ObjectSettings, Profile
+from tests.interfaces import Interfaces
+
+CONTENT = "办公场所证明".encode()
+
+
+@pytest.fixture
+def plan(home: Home) -> Plan:
+    """Leads to no database; nothing is asked of it here."""
+    urls = dict.fromkeys(SERVICES, "postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    database = SuiteDatabase(owners=urls, services=urls)
+    return Plan(
+        home=home,
+        database=database,
+        bases=dict.fromkeys(SERVICES, "http://127.0.0.1:1"),
+        profile=Profile.TEST,
+    )
+
+
+def test_in_a_home_filing_s_files_are_in_a_folder_of_their_own(plan: Plan, home: Home) -> None:
+    objects = {service: plan.settings(service).objects for service in SERVICES}
+    filing = objects.pop("filing")
+    assert filing is not None
+    assert filing.url == (home.folder / "objects" / "filing").resolve().as_uri()
+    assert set(objects.values()) == {None}
+    assert plan.environment("filing")["NJT_OBJECTS__URL"] == filing.url
+
+
+def test_filing_does_not_start_without_a_place_for_files(plan: Plan) -> None:
+    settings = plan.settings("filing").model_copy(update={"objects": None})
+    with pytest.raises(ValueError, match="NJT_OBJECTS__URL"):
+        create_runtime(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "objects", "/var/lib/objects", "memory:///", "file://", "https://x.test/"]
+)
+def test_a_place_that_is_neither_folder_nor_bucket_is_refused_with_the_settings(url: str) -> None:
+    with pytest.raises(ValidationError):
+        ObjectSettings(url=url)
+
+
+async def test_filing_s_interface_can_keep_a_file(interfaces: Interfaces) -> None:
+    store: ObjectStore = interfaces.suite.apps["filing"].state.objects
+    await store.put(key_of(CONTENT), CONTENT)
+    assert await store.get(key_of(CONTENT)) == CONTENT
