@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
@@ -59,17 +59,19 @@ class BadReach(Invalid):
 
 
 class AccountState(StrEnum):
-    """Whether the account may be used for evaluations."""
+    """Whether the account may be used for evaluations; closed is for good."""
 
     OPEN = "open"
     SUSPENDED = "suspended"
+    CLOSED = "closed"
 
 
 @dataclass(eq=False, kw_only=True)
 class Account:
     """An institution's account, opened by the district where it is located, whoever filed it (N2.1–N2.7).
 
-    An account of N2.1 rests on the province's filing alone: no district assesses again.
+    An account of N2.1 rests on the province's filing alone: no district assesses again. `scope` holds from `scope_from`
+    on, which may be yet to come; None when it is the first.
     """
 
     id: UUID
@@ -84,23 +86,40 @@ class Account:
     opened_at: datetime
     state: AccountState = AccountState.OPEN
     reason: str = ""
+    scope_from: date | None = None
+    closed_at: datetime | None = None
     version: int = 0
 
     def suspend(self, *, reason: str) -> bool:
-        """No new evaluations until resumed; False when it was suspended already."""
-        if self.state is AccountState.SUSPENDED:
+        """No new evaluations until resumed; False when it was suspended already, or is closed."""
+        if self.state is not AccountState.OPEN:
             return False
         self.state = AccountState.SUSPENDED
         self.reason = reason
         return True
 
     def resume(self) -> bool:
-        """It may be used again; False when it was open."""
-        if self.state is AccountState.OPEN:
+        """It may be used again; False when it was open, or is closed."""
+        if self.state is not AccountState.SUSPENDED:
             return False
         self.state = AccountState.OPEN
         self.reason = ""
         return True
+
+    def close(self, *, reason: str, at: datetime) -> bool:
+        """The institution is on record no more; False when it was closed already."""
+        if self.state is AccountState.CLOSED:
+            return False
+        self.state, self.reason, self.closed_at = AccountState.CLOSED, reason, at
+        return True
+
+    def rescope(self, scope: tuple[ScopeItem, ...], *, since: date) -> None:
+        """It may be used for this, from that day on."""
+        self.scope, self.scope_from = scope, since
+
+    def rename(self, name: str, *, station_codes: tuple[StationCode, ...]) -> None:
+        """The institution is called so now, and has these station codes."""
+        self.name, self.station_codes = name, station_codes
 
 
 @dataclass(eq=False, kw_only=True)

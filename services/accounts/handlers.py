@@ -14,10 +14,13 @@ from services.accounts.domain import (
     UnknownClient,
     secret_digest,
 )
-from shared.contracts.accounts import AccountOpened, AccountResumed, AccountSuspended
+from shared.contracts.accounts import AccountClosed, AccountOpened, AccountResumed, AccountSuspended
 from shared.contracts.filing import (
+    InstitutionAmended,
+    InstitutionEnded,
     InstitutionRecognized,
     InstitutionRegistered,
+    InstitutionRescoped,
     InstitutionResumed,
     InstitutionSuspended,
 )
@@ -40,7 +43,7 @@ class Work:
 
 async def open_account(event: InstitutionRegistered, work: Work) -> Account:
     """The district opens the account of an institution that a district or the city has filed."""
-    return _open(event, (), work)
+    return _open(event, event.station_codes, work)
 
 
 async def open_recognized_account(event: InstitutionRecognized, work: Work) -> Account:
@@ -103,6 +106,33 @@ async def resume_account(event: InstitutionResumed, work: Work) -> None:
                 organ=account.organ,
                 basis=event.basis,
                 change=account.version,
+            )
+        )
+
+
+async def rescope_account(event: InstitutionRescoped, work: Work) -> None:
+    account = await work.accounts.of_institution(event.institution_id)
+    account.rescope(event.scope, since=event.valid_from)
+
+
+async def rename_account(event: InstitutionAmended, work: Work) -> None:
+    account = await work.accounts.of_institution(event.institution_id)
+    account.rename(event.name, station_codes=event.station_codes)
+
+
+async def close_account(event: InstitutionEnded, work: Work) -> None:
+    """Expired, cancelled, removed or revoked: nothing is evaluated under this account any more."""
+    account = await work.accounts.of_institution(event.institution_id)
+    if account.close(reason=event.reason, at=work.at):
+        work.outbox.add(
+            AccountClosed(
+                account_id=account.id,
+                institution_id=account.institution_id,
+                uscc=account.uscc,
+                organ=account.organ,
+                basis=event.basis,
+                change=account.version,
+                reason=event.reason,
             )
         )
 

@@ -1,10 +1,12 @@
 """Accounts' adapter to the provincial system: tells it what became of each account."""
 
 from services.accounts.handlers import Work
-from shared.contracts.accounts import AccountOpened, AccountResumed, AccountSuspended
+from shared.contracts.accounts import AccountClosed, AccountOpened, AccountResumed, AccountSuspended
 from shared.contracts.province import AccountChangedReport, AccountOpenedReport, MessageCode
 from shared.province.adapter import ProvinceAdapter
 from shared.province.intents import Dispatch
+
+_LONGEST_REASON = 500
 
 
 def _account_opened(event: AccountOpened) -> Dispatch:
@@ -22,15 +24,14 @@ def _account_opened(event: AccountOpened) -> Dispatch:
     )
 
 
-def _account_changed(event: AccountSuspended | AccountResumed) -> Dispatch:
-    suspended = isinstance(event, AccountSuspended)
+def _account_changed(event: AccountSuspended | AccountResumed | AccountClosed) -> Dispatch:
     report = AccountChangedReport(
         account_id=event.account_id,
         institution_id=event.institution_id,
         uscc=event.uscc,
         organ=event.organ,
-        state="suspended" if suspended else "open",
-        reason=event.reason if isinstance(event, AccountSuspended) else "",
+        state=_STATES[type(event)],
+        reason="" if isinstance(event, AccountResumed) else event.reason[:_LONGEST_REASON],
     )
     return Dispatch(
         code=MessageCode.ACCOUNT_CHANGED,
@@ -40,7 +41,10 @@ def _account_changed(event: AccountSuspended | AccountResumed) -> Dispatch:
     )
 
 
+_STATES = {AccountSuspended: "suspended", AccountResumed: "open", AccountClosed: "closed"}
+
 province = ProvinceAdapter[Work]("accounts")
 province.tells(AccountOpened, _account_opened)
 province.tells(AccountSuspended, _account_changed)
 province.tells(AccountResumed, _account_changed)
+province.tells(AccountClosed, _account_changed)

@@ -62,6 +62,8 @@ class SqlAccounts(SqlAggregates[Account]):
             "opened_at": aggregate.opened_at,
             "state": aggregate.state.value,
             "reason": aggregate.reason,
+            "scope_from": aggregate.scope_from,
+            "closed_at": aggregate.closed_at,
         }
 
     def to_aggregate(self, row: RowMapping) -> Account:

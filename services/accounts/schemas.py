@@ -1,6 +1,6 @@
 """REST bodies of accounts, in and out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -28,6 +28,8 @@ class AccountView(View):
     opened_at: datetime
     state: AccountState
     reason: str
+    scope_from: date | None
+    closed_at: datetime | None
 
     @classmethod
     def of(cls, account: Account) -> "AccountView":

@@ -2,14 +2,20 @@
 
 from services.accounts.handlers import (
     Work,
+    close_account,
     open_account,
     open_recognized_account,
+    rename_account,
+    rescope_account,
     resume_account,
     suspend_account,
 )
 from shared.contracts.filing import (
+    InstitutionAmended,
+    InstitutionEnded,
     InstitutionRecognized,
     InstitutionRegistered,
+    InstitutionRescoped,
     InstitutionResumed,
     InstitutionSuspended,
 )
@@ -20,3 +26,6 @@ subscriptions.on(InstitutionRegistered, open_account)
 subscriptions.on(InstitutionRecognized, open_recognized_account)
 subscriptions.on(InstitutionSuspended, suspend_account)
 subscriptions.on(InstitutionResumed, resume_account)
+subscriptions.on(InstitutionRescoped, rescope_account)
+subscriptions.on(InstitutionAmended, rename_account)
+subscriptions.on(InstitutionEnded, close_account)

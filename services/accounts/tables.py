@@ -1,6 +1,6 @@
 """The tables of accounts."""
 
-from sqlalchemy import ARRAY, Column, DateTime, Index, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import ARRAY, Column, Date, DateTime, Index, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.persistence.tables import service_metadata
@@ -23,6 +23,8 @@ account = Table(
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("scope_from", Date),
+    Column("closed_at", DateTime(timezone=True)),
 )
 Index("ix_account_opened", account.c.opened_at, account.c.id)
 

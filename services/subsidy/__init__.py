@@ -1,5 +1,5 @@
 """补贴 · Owns certificates, claims and their payment.
 
-Hears: institutions registered, recognized, suspended, resumed; certificates issued by the province.
+Hears: institutions registered, recognized, suspended, resumed, re-scoped, amended, renewed, ended; what the province issued.
 Announces: claims paid, frozen, released.
 """

@@ -71,6 +71,8 @@ class SqlClaimingInstitutions(SqlAggregates[ClaimingInstitution]):
             "valid_from": institution.valid_from,
             "valid_until": institution.valid_until,
             "standing": institution.standing.value,
+            "versions": stored.VERSIONS.dump_python(institution.versions, mode="json"),
+            "standings": stored.STANDINGS.dump_python(institution.standings, mode="json"),
         }
 
     def to_aggregate(self, row: RowMapping) -> ClaimingInstitution:
@@ -80,6 +82,8 @@ class SqlClaimingInstitutions(SqlAggregates[ClaimingInstitution]):
             "scope": scope_in(row["scope"]),
             "station_codes": tuple(StationCode(code) for code in row["station_codes"]),
             "standing": Standing(row["standing"]),
+            "versions": stored.VERSIONS.validate_python(row["versions"]),
+            "standings": stored.STANDINGS.validate_python(row["standings"]),
         }
         return ClaimingInstitution(**{**row, **typed})
 

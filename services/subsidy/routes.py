@@ -43,6 +43,7 @@ _claiming = (
     refusals.UnknownCertificate,
     refusals.RepeatedCertificate,
     refusals.InstitutionSuspended,
+    refusals.InstitutionRevoked,
     NotYours,
 )
 _changing = (
@@ -50,6 +51,7 @@ _changing = (
     refusals.ClaimIsFrozen,
     refusals.OutOfTurn,
     refusals.InstitutionSuspended,
+    refusals.InstitutionRevoked,
     refusals.NotTheHandlingOrgan,
     Stale,
     PreconditionMissing,

@@ -1,11 +1,17 @@
-"""How a claim's items stand in its row: the decision as it was made, every rule with its words."""
+"""How nested parts stand in their rows: a claim's items with every rule and its words, an institution's dated past."""
 
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from services.subsidy.domain.claim import ClaimItem
 from services.subsidy.domain.terms import Decision, Outcome, Rule, RuleOutcome
+from shared.contracts.scope import DatedScope, DatedStanding
 from shared.policy import Status
 from shared.values import CertificateNumber, Fen, Level
+
+VERSIONS = TypeAdapter(tuple[DatedScope, ...])
+STANDINGS = TypeAdapter(tuple[DatedStanding, ...])
 
 
 def item_out(item: ClaimItem) -> dict[str, Any]:

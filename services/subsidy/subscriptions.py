@@ -1,9 +1,22 @@
 """Which announcements subsidy acts on."""
 
-from services.subsidy.handlers import Work, freeze_claims, keep_institution, release_claims
+from services.subsidy.handlers import (
+    Work,
+    end_institution,
+    freeze_claims,
+    keep_institution,
+    release_claims,
+    rename_institution,
+    renew_institution,
+    rescope_institution,
+)
 from shared.contracts.filing import (
+    InstitutionAmended,
+    InstitutionEnded,
     InstitutionRecognized,
     InstitutionRegistered,
+    InstitutionRenewed,
+    InstitutionRescoped,
     InstitutionResumed,
     InstitutionSuspended,
 )
@@ -14,3 +27,7 @@ subscriptions.on(InstitutionRegistered, keep_institution)
 subscriptions.on(InstitutionRecognized, keep_institution)
 subscriptions.on(InstitutionSuspended, freeze_claims)
 subscriptions.on(InstitutionResumed, release_claims)
+subscriptions.on(InstitutionRescoped, rescope_institution)
+subscriptions.on(InstitutionAmended, rename_institution)
+subscriptions.on(InstitutionRenewed, renew_institution)
+subscriptions.on(InstitutionEnded, end_institution)

@@ -36,6 +36,8 @@ institution = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_until", Date, nullable=False),
     Column("standing", Text, nullable=False),
+    Column("versions", JSONB, nullable=False),
+    Column("standings", JSONB, nullable=False),
 )
 Index("ix_institution_uscc", institution.c.uscc)
 

@@ -1,5 +1,5 @@
 """督导 · Owns evaluation plans, inspections, findings, rectifications and sanctions.
 
-Hears: institutions registered, recognized, suspended and resumed; claims paid.
-Announces: institutions sanctioned, sanctions lifted.
+Hears: institutions registered, recognized, suspended, resumed, re-scoped, amended, renewed and ended; claims paid.
+Announces: institutions sanctioned, sanctions lifted, evaluations held.
 """

@@ -16,7 +16,7 @@ from services.supervision.domain.terms import Finding, Standing
 from shared.clock import SHANGHAI
 from shared.contracts import filing, subsidy
 from shared.contracts.scope import ScopeItem
-from shared.contracts.supervision import InstitutionSanctioned, SanctionLifted
+from shared.contracts.supervision import EvaluationHeld, InstitutionSanctioned, SanctionLifted
 from shared.identity import NotYours
 from shared.messaging.outbox import Outbox
 from shared.observability import current_traceparent
@@ -71,6 +71,26 @@ async def note_resumed(event: filing.InstitutionResumed, work: Work) -> None:
     institution.standing = Standing.ACTIVE
 
 
+async def note_rescoped(event: filing.InstitutionRescoped, work: Work) -> None:
+    institution = await work.institutions.get(event.institution_id)
+    institution.rescope(event.scope, since=event.valid_from)
+
+
+async def note_amended(event: filing.InstitutionAmended, work: Work) -> None:
+    institution = await work.institutions.get(event.institution_id)
+    institution.name = event.name
+
+
+async def note_renewed(event: filing.InstitutionRenewed, work: Work) -> None:
+    institution = await work.institutions.get(event.institution_id)
+    institution.valid_until = event.valid_until
+
+
+async def note_ended(event: filing.InstitutionEnded, work: Work) -> None:
+    institution = await work.institutions.get(event.institution_id)
+    institution.standing = Standing(event.standing)
+
+
 async def note_claim_paid(event: subsidy.ClaimPaid, work: Work) -> None:
     institution = await work.institutions.get(event.institution_id)
     institution.note_paid(certificates=event.certificates, amount_fen=event.amount_fen)
@@ -107,6 +127,37 @@ async def submit_plan(command: SubmitPlan, work: Work) -> EvaluationPlan:
         submitted_at=work.at,
     )
     work.plans.add(plan)
+    return plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldEvaluation:
+    """When a planned evaluation was held and how many came; `holder` is the USCC of whoever says so."""
+
+    plan_id: UUID
+    seen: int
+    holder: str | None
+    held_on: date
+    candidates: int
+
+
+async def hold_evaluation(command: HoldEvaluation, work: Work) -> EvaluationPlan:
+    """Note that it was held, which counts as a batch at renewal; raises NotYours, AlreadyHeld or NotHeldThen."""
+    plan = await work.plans.get(command.plan_id, seen=command.seen)
+    _expect_own(plan.uscc, command.holder)
+    plan.hold(on=command.held_on, candidates=command.candidates, today=work.today)
+    work.outbox.add(
+        EvaluationHeld(
+            plan_id=plan.id,
+            institution_id=plan.institution_id,
+            organ=plan.organ,
+            basis=("N3.3",),
+            uscc=plan.uscc,
+            item=plan.item,
+            held_on=command.held_on,
+            candidates=command.candidates,
+        )
+    )
     return plan
 
 
@@ -232,17 +283,16 @@ async def suspend_overdue(rectification_id: UUID, work: Work) -> Rectification:
 
 async def _settle(rectification: Rectification, work: Work) -> None:
     sanction = await work.sanctions.in_force(rectification.institution_id)
-    if sanction is None or not sanction.settle(rectification, at=work.at):
-        return
-    work.outbox.add(
-        SanctionLifted(
-            institution_id=sanction.institution_id,
-            uscc=sanction.uscc,
-            organ=sanction.organ,
-            basis=sanction.basis,
-            rectification_id=sanction.rectification_id,
+    if sanction is not None and sanction.settle(rectification, at=work.at):
+        work.outbox.add(
+            SanctionLifted(
+                institution_id=sanction.institution_id,
+                uscc=sanction.uscc,
+                organ=sanction.organ,
+                basis=sanction.basis,
+                rectification_id=sanction.rectification_id,
+            )
         )
-    )
 
 
 def _expect_own(uscc: Uscc, holder: str | None) -> None:

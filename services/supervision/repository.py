@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, select
 
 from services.supervision import tables
@@ -31,7 +32,7 @@ from services.supervision.domain.terms import (
     Standing,
 )
 from services.supervision.handlers import Work
-from shared.contracts.scope import ScopeItem, scope_in, scope_out
+from shared.contracts.scope import DatedScope, ScopeItem, scope_in, scope_out
 from shared.paging import BadCursor, Page, decode_cursor, moment_in, page_of, uuid_in
 from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.pages import after
@@ -40,6 +41,7 @@ from shared.policy import Audience, Policy
 from shared.values import Uscc
 
 _DUE_AT_ONCE = 200
+_VERSIONS = TypeAdapter(tuple[DatedScope, ...])
 
 
 def bind(transaction: Transaction, policy: Policy) -> Work:
@@ -84,6 +86,7 @@ class SqlInstitutions(SqlAggregates[SupervisedInstitution]):
             "standing": institution.standing.value,
             "paid_certificates": institution.paid_certificates,
             "paid_fen": institution.paid_fen,
+            "versions": _VERSIONS.dump_python(institution.versions, mode="json"),
         }
 
     def to_aggregate(self, row: RowMapping) -> SupervisedInstitution:
@@ -92,6 +95,7 @@ class SqlInstitutions(SqlAggregates[SupervisedInstitution]):
             "audience": Audience(row["audience"]),
             "scope": scope_in(row["scope"]),
             "standing": Standing(row["standing"]),
+            "versions": _VERSIONS.validate_python(row["versions"]),
         }
         return SupervisedInstitution(**{**row, **typed})
 
@@ -124,6 +128,8 @@ class SqlPlans(SqlAggregates[EvaluationPlan]):
             "audience": plan.audience.value,
             "planned_on": plan.planned_on,
             "submitted_at": plan.submitted_at,
+            "held_on": plan.held_on,
+            "candidates": plan.candidates,
         }
 
     def to_aggregate(self, row: RowMapping) -> EvaluationPlan:

@@ -12,6 +12,7 @@ from services.supervision.domain.terms import Finding, RectificationState
 from services.supervision.handlers import OnInspection, Work
 from services.supervision.schemas import (
     CompletionBody,
+    EvaluationBody,
     FindingsBody,
     InspectionView,
     NewInspection,
@@ -75,6 +76,7 @@ async def read_supervised_institution(institution_id: UUID, caller: Reader, open
     responses=problems(
         refusals.UnknownInstitution,
         refusals.EvaluationSuspended,
+        refusals.NoLongerOnRecord,
         refusals.OutsideScope,
         refusals.OutsideValidity,
         refusals.PlannedTooSoon,
@@ -111,6 +113,27 @@ async def read_plan(plan_id: UUID, caller: Reader, open_work: OpenWork) -> Respo
     """评价计划详情 · One plan."""
     async with open_work(caller) as work:
         plan = await work.plans.get(plan_id)
+    return shown(PlanView.of(plan))
+
+
+@plans.post(
+    "/{plan_id}/evaluation",
+    response_model=PlanView,
+    responses=problems(refusals.UnknownPlan, refusals.AlreadyHeld, refusals.NotHeldThen, NotYours, *_writes),
+)
+async def hold_evaluation(
+    *, plan_id: UUID, body: EvaluationBody, seen: Seen, caller: InstitutionCaller, open_work: OpenWork
+) -> Response:
+    """登记实施 · Report that the planned evaluation was held; it counts as a batch at renewal."""
+    command = handlers.HoldEvaluation(
+        plan_id=plan_id,
+        seen=seen,
+        holder=caller.holder,
+        held_on=body.held_on,
+        candidates=body.candidates,
+    )
+    async with open_work(caller) as work:
+        plan = await handlers.hold_evaluation(command, work)
     return shown(PlanView.of(plan))
 
 

@@ -49,6 +49,13 @@ class NewPlan(Body):
     planned_on: date
 
 
+class EvaluationBody(Body):
+    """实施情况 · when the planned evaluation was held, and how many were evaluated."""
+
+    held_on: date
+    candidates: Annotated[int, Field(ge=1, le=100_000)]
+
+
 class NewInspection(Body):
     """A visit, made or arranged; at least two supervisors by the policy."""
 
@@ -97,6 +104,8 @@ class PlanView(View):
     audience: Audience
     planned_on: date
     submitted_at: datetime
+    held_on: date | None
+    candidates: int = Field(description="参评人数，实施后填报 · how many were evaluated, once it was held")
 
     @classmethod
     def of(cls, plan: EvaluationPlan) -> "PlanView":

@@ -3,13 +3,21 @@
 from services.supervision.handlers import (
     Work,
     keep_institution,
+    note_amended,
     note_claim_paid,
+    note_ended,
+    note_renewed,
+    note_rescoped,
     note_resumed,
     note_suspended,
 )
 from shared.contracts.filing import (
+    InstitutionAmended,
+    InstitutionEnded,
     InstitutionRecognized,
     InstitutionRegistered,
+    InstitutionRenewed,
+    InstitutionRescoped,
     InstitutionResumed,
     InstitutionSuspended,
 )
@@ -21,4 +29,8 @@ subscriptions.on(InstitutionRegistered, keep_institution)
 subscriptions.on(InstitutionRecognized, keep_institution)
 subscriptions.on(InstitutionSuspended, note_suspended)
 subscriptions.on(InstitutionResumed, note_resumed)
+subscriptions.on(InstitutionRescoped, note_rescoped)
+subscriptions.on(InstitutionAmended, note_amended)
+subscriptions.on(InstitutionRenewed, note_renewed)
+subscriptions.on(InstitutionEnded, note_ended)
 subscriptions.on(ClaimPaid, note_claim_paid)

@@ -34,6 +34,7 @@ supervised_institution = Table(
     Column("standing", Text, nullable=False),
     Column("paid_certificates", BigInteger, nullable=False),
     Column("paid_fen", BigInteger, nullable=False),
+    Column("versions", JSONB, nullable=False),
 )
 
 evaluation_plan = Table(
@@ -48,6 +49,8 @@ evaluation_plan = Table(
     Column("audience", Text, nullable=False),
     Column("planned_on", Date, nullable=False),
     Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("held_on", Date),
+    Column("candidates", Integer, nullable=False),
 )
 Index("ix_evaluation_plan_planned", evaluation_plan.c.planned_on, evaluation_plan.c.id)
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from services.subsidy.domain.refusals import InstitutionSuspended
+from services.subsidy.domain.refusals import InstitutionRevoked, InstitutionSuspended
 from services.subsidy.domain.terms import Evaluator
-from shared.contracts.scope import ScopeItem
+from shared.contracts.scope import DatedScope, DatedStanding, ScopeItem, scope_on, standing_on
 from shared.policy import Audience
 from shared.values import CertificateNumber, StationCode, Uscc
 
@@ -22,15 +22,23 @@ _AUDIENCES = {
 
 
 class Standing(StrEnum):
-    """Whether it may claim just now."""
+    """How it stands by the register; the last four are final, and only a revocation stops its claims."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    REMOVED = "removed"
+    REVOKED = "revoked"
 
 
 @dataclass(eq=False, kw_only=True)
 class ClaimingInstitution:
-    """An institution on record, whoever filed it. Only what the province filed has station codes here."""
+    """An institution on record, whoever filed it. Only what has station codes of the province has any here.
+
+    `scope` and `standing` are the latest announced; `versions` and `standings` tell what held on which day,
+    and are empty until something changes.
+    """
 
     id: UUID
     name: str
@@ -42,22 +50,55 @@ class ClaimingInstitution:
     valid_until: date
     station_codes: tuple[StationCode, ...] = ()
     standing: Standing = Standing.ACTIVE
+    versions: tuple[DatedScope, ...] = ()
+    standings: tuple[DatedStanding, ...] = ()
     version: int = 0
 
-    @property
-    def evaluator(self) -> Evaluator:
+    def scope_on(self, day: date) -> tuple[ScopeItem, ...]:
+        """What it was on record for on a day, in force then or not."""
+        return scope_on(self.versions, day) if self.versions else self.scope
+
+    def standing_on(self, day: date) -> Standing:
+        """How it stood on a day; a change counts for the whole day it was made on."""
+        return Standing(standing_on(self.standings, day))
+
+    def rescope(self, scope: tuple[ScopeItem, ...], *, since: date) -> None:
+        """It may evaluate this from a day on; what it evaluated before is judged by what held before."""
+        before = self.versions or (DatedScope(valid_from=self.valid_from, items=self.scope),)
+        self.versions = (*before, DatedScope(valid_from=since, items=scope))
+        self.scope = scope
+
+    def stand(self, standing: Standing, *, since: date, reason: str = "") -> None:
+        """It stands so from a day on."""
+        self.standings = (
+            *self.standings,
+            DatedStanding(valid_from=since, standing=standing.value, reason=reason),
+        )
+        self.standing = standing
+
+    def rename(self, name: str, *, station_codes: tuple[StationCode, ...]) -> None:
+        """It is called so now, and has these station codes."""
+        self.name, self.station_codes = name, station_codes
+
+    def evaluator_on(self, day: date) -> Evaluator:
+        """As what it evaluated on a day: with the scope that held then."""
         return Evaluator(
             institution_id=self.id,
             audience=self.audience,
-            scope=self.scope,
+            scope=self.scope_on(day),
             valid_from=self.valid_from,
             valid_until=self.valid_until,
         )
 
     def check_may_claim(self) -> None:
-        """Raises InstitutionSuspended: nothing is taken in, approved or paid until it is resumed (N3.3)."""
+        """Raises InstitutionSuspended until it is resumed, InstitutionRevoked for good (N3.3).
+
+        Whoever went off the record in any other way may still claim for what it evaluated before.
+        """
         if self.standing is Standing.SUSPENDED:
             raise InstitutionSuspended(basis=("N3.3",))
+        if self.standing is Standing.REVOKED:
+            raise InstitutionRevoked(basis=("N3.3",))
 
     def issues(self, number: CertificateNumber) -> bool:
         """Whether a certificate with this number can be its own."""

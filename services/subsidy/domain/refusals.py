@@ -39,6 +39,12 @@ class InstitutionSuspended(Conflict):
     code = "NJT-SUB-1006"
 
 
+class InstitutionRevoked(Conflict):
+    """机构备案已被取消，不受理补贴申领 · The institution's filing was revoked; its claims are not taken."""
+
+    code = "NJT-SUB-1015"
+
+
 class ClaimIsFrozen(Conflict):
     """申领已冻结 · The claim is frozen."""
 

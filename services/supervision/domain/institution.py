@@ -8,19 +8,24 @@ from uuid import UUID
 
 from services.supervision.domain.refusals import (
     EvaluationSuspended,
+    NoLongerOnRecord,
     NotTheSupervisingOrgan,
     OutsideScope,
     OutsideValidity,
 )
 from services.supervision.domain.terms import Standing
-from shared.contracts.scope import ScopeItem
+from shared.contracts.scope import DatedScope, ScopeItem, scope_on
 from shared.policy import Audience, Policy
 from shared.values import Uscc
 
 
 @dataclass(eq=False, kw_only=True)
 class SupervisedInstitution:
-    """An institution on record, whoever filed it, and what was paid on its certificates (fen)."""
+    """An institution on record, whoever filed it, and what was paid on its certificates (fen).
+
+    `scope` is the latest announced; `versions` tell what it may evaluate on which day, and are empty until
+    that changes.
+    """
 
     id: UUID
     name: str
@@ -33,7 +38,18 @@ class SupervisedInstitution:
     standing: Standing = Standing.ACTIVE
     paid_certificates: int = 0
     paid_fen: int = 0
+    versions: tuple[DatedScope, ...] = ()
     version: int = 0
+
+    def rescope(self, scope: tuple[ScopeItem, ...], *, since: date) -> None:
+        """It may evaluate this from a day on."""
+        before = self.versions or (DatedScope(valid_from=self.valid_from, items=self.scope),)
+        self.versions = (*before, DatedScope(valid_from=since, items=scope))
+        self.scope = scope
+
+    def scope_on(self, day: date) -> tuple[ScopeItem, ...]:
+        """What it is on record for on a day (N3.6)."""
+        return scope_on(self.versions, day) if self.versions else self.scope
 
     def note_paid(self, *, certificates: int, amount_fen: int) -> None:
         """More of its certificates were paid for; what draws money is looked at more often."""
@@ -41,14 +57,16 @@ class SupervisedInstitution:
         self.paid_fen += amount_fen
 
     def check_may_evaluate(self, item: ScopeItem, audience: Audience, *, on: date) -> None:
-        """Raises EvaluationSuspended (N3.3), OutsideValidity, or OutsideScope (N3.6) for other items or people."""
+        """Raises EvaluationSuspended (N3.3), NoLongerOnRecord, OutsideValidity, or OutsideScope for others (N3.6)."""
         if self.standing is Standing.SUSPENDED:
             raise EvaluationSuspended(basis=("N3.3",))
+        if self.standing is not Standing.ACTIVE:
+            raise NoLongerOnRecord(self.standing.value)
         if not self.valid_from <= on <= self.valid_until:
             raise OutsideValidity(f"有效期 {self.valid_from} – {self.valid_until} · in force then only")
         if audience is not self.audience:
             raise OutsideScope(f"评价对象为{self.audience.label} · is its audience", basis=("N3.6",))
-        if item not in self.scope:
+        if item not in self.scope_on(on):
             raise OutsideScope(
                 f"{item.occupation}{item.work_type} {item.level.title} 未核定 · is not in its scope",
                 basis=("N3.6",),

@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.supervision.domain.institution import SupervisedInstitution
-from services.supervision.domain.refusals import PlannedTooSoon
+from services.supervision.domain.refusals import AlreadyHeld, NotHeldThen, PlannedTooSoon
 from shared.clock import SHANGHAI
 from shared.contracts.scope import ScopeItem
 from shared.paging import Page
@@ -18,7 +18,7 @@ _LEAD = "plan.lead_days"
 
 @dataclass(eq=False, kw_only=True)
 class EvaluationPlan:
-    """One evaluation that an institution means to hold."""
+    """One evaluation that an institution means to hold, and what it says of having held it."""
 
     id: UUID
     institution_id: UUID
@@ -28,7 +28,17 @@ class EvaluationPlan:
     audience: Audience
     planned_on: date
     submitted_at: datetime
+    held_on: date | None = None
+    candidates: int = 0
     version: int = 0
+
+    def hold(self, *, on: date, candidates: int, today: date) -> None:
+        """It was held: one batch, by the institution's own word. Raises AlreadyHeld or NotHeldThen."""
+        if self.held_on is not None:
+            raise AlreadyHeld(f"{self.held_on}")
+        if not self.planned_on <= on <= today:
+            raise NotHeldThen(f"{self.planned_on} – {today}，实为 {on} · not {on}")
+        self.held_on, self.candidates = on, candidates
 
 
 def check_plan(

@@ -109,3 +109,21 @@ class SampleTooSmall(Invalid):
     """抽查比例低于规定 · The sample is smaller than required."""
 
     code = "NJT-SUP-1018"
+
+
+class NoLongerOnRecord(Conflict):
+    """机构已不在册，不得评价 · The institution is on record no more and may not evaluate."""
+
+    code = "NJT-SUP-1019"
+
+
+class AlreadyHeld(Conflict):
+    """该评价计划已登记实施 · This plan's evaluation was recorded already."""
+
+    code = "NJT-SUP-1020"
+
+
+class NotHeldThen(Conflict):
+    """实施日期应在计划日期与今日之间 · The day held lies between the planned day and today."""
+
+    code = "NJT-SUP-1021"

@@ -5,10 +5,14 @@ from enum import StrEnum
 
 
 class Standing(StrEnum):
-    """Whether an institution may evaluate just now."""
+    """Whether an institution may evaluate just now; the last four are final."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    REMOVED = "removed"
+    REVOKED = "revoked"
 
 
 class InspectionKind(StrEnum):

@@ -1,38 +1,31 @@
-"""What callers may ask of subsidy: one message type, one function each."""
+"""Certificates and claims: what is kept, claimed, reviewed and paid."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
-from services.subsidy.domain.certificate import Certificate, Certificates, Issued, check_batch
+from services.subsidy.domain.certificate import Certificate, Issued, check_batch
 from services.subsidy.domain.claim import (
     Assessment,
     Candidate,
     Claim,
-    Claims,
     Payment,
     Review,
     assess,
     opened_as,
 )
-from services.subsidy.domain.entitlement import Entitlement, Entitlements
+from services.subsidy.domain.entitlement import Entitlement
 from services.subsidy.domain.institution import (
     ClaimingInstitution,
-    ClaimingInstitutions,
-    Standing,
     evaluator_of,
 )
 from services.subsidy.domain.refusals import RepeatedCertificate, UnknownCertificate
+from services.subsidy.handlers.work import Work
 from services.subsidy.holders import ShownHolder, masked, seal
-from shared.clock import SHANGHAI
-from shared.contracts import filing, province
-from shared.contracts.subsidy import ClaimFrozen, ClaimPaid, ClaimReleased, PaidCertificate
+from shared.contracts import province
+from shared.contracts.subsidy import ClaimPaid, PaidCertificate
 from shared.identity import NotYours
 from shared.messaging.failures import Gap
-from shared.messaging.outbox import Outbox
-from shared.policy import Policy
-from shared.privacy import FieldCipher
 from shared.values import CertificateNumber, Uscc
 
 
@@ -40,77 +33,6 @@ class FilingNotHeardOf(Gap):
     """该机构的备案尚未到达 · The filing of this institution was not heard of yet."""
 
     code = "NJT-SUB-1014"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Work:
-    """What one unit of work of subsidy holds."""
-
-    at: datetime
-    new_id: Callable[[], UUID]
-    policy: Policy
-    cipher: FieldCipher
-    institutions: ClaimingInstitutions
-    certificates: Certificates
-    entitlements: Entitlements
-    claims: Claims
-    outbox: Outbox
-
-    @property
-    def today(self) -> date:
-        return self.at.astimezone(SHANGHAI).date()
-
-
-async def keep_institution(
-    event: filing.InstitutionRegistered | filing.InstitutionRecognized, work: Work
-) -> ClaimingInstitution:
-    """Whoever filed it, it may claim for its own staff from now on (N1.6)."""
-    institution = ClaimingInstitution(
-        id=event.institution_id,
-        name=event.name,
-        uscc=event.uscc,
-        organ=event.organ,
-        audience=event.audience,
-        scope=event.scope,
-        valid_from=event.valid_from,
-        valid_until=event.valid_until,
-        station_codes=event.station_codes if isinstance(event, filing.InstitutionRecognized) else (),
-    )
-    work.institutions.add(institution)
-    return institution
-
-
-async def freeze_claims(event: filing.InstitutionSuspended, work: Work) -> None:
-    """Nothing of a suspended institution is reviewed or paid until it is resumed (N3.3)."""
-    institution = await work.institutions.get(event.institution_id)
-    institution.standing = Standing.SUSPENDED
-    for claim in await work.claims.unpaid_of(institution.id):
-        if claim.freeze(reason=event.reason):
-            work.outbox.add(
-                ClaimFrozen(
-                    claim_id=claim.id,
-                    institution_id=institution.id,
-                    organ=claim.organ,
-                    basis=event.basis,
-                    reason=event.reason,
-                )
-            )
-
-
-async def release_claims(event: filing.InstitutionResumed, work: Work) -> None:
-    """Frozen claims go on where they stood."""
-    institution = await work.institutions.get(event.institution_id)
-    institution.standing = Standing.ACTIVE
-    for claim in await work.claims.frozen_of(institution.id):
-        if claim.release():
-            work.outbox.add(
-                ClaimReleased(
-                    claim_id=claim.id,
-                    institution_id=institution.id,
-                    organ=claim.organ,
-                    basis=event.basis,
-                )
-            )
 
 
 async def keep_certificates(message: province.CertificatesIssued, work: Work) -> Sequence[Certificate]:
@@ -222,12 +144,14 @@ async def _assess(command: OpenClaim, work: Work) -> tuple[ClaimingInstitution, 
     institution.check_may_claim()
     certificates = await _certificates(command.certificate_numbers, work)
     evaluators = {
-        each: (await work.institutions.get(each)).evaluator
+        each: await work.institutions.get(each)
         for each in {certificate.institution_id for certificate in certificates}
     }
     candidates = [
         Candidate(
-            facts=each.facts(evaluators[each.institution_id], claimant_id=institution.id),
+            facts=each.facts(
+                evaluators[each.institution_id].evaluator_on(each.evaluated_on), claimant_id=institution.id
+            ),
             holder_index=each.holder.index,
         )
         for each in certificates
