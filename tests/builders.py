@@ -8,8 +8,16 @@ from uuid import UUID, uuid4
 
 from services.accounts.domain import Account, Client, secret_digest
 from services.filing.domain.filing import Filing
-from services.filing.domain.institution import Institution
-from services.filing.domain.terms import Applicant, Material, Score
+from services.filing.domain.institution import (
+    Institution,
+    ScopeVersion,
+    ScopeWhy,
+    Standing,
+    StandingChange,
+    first_standing,
+)
+from services.filing.domain.stages import Verdict
+from services.filing.domain.terms import Applicant, Material
 from shared.clock import SHANGHAI
 from shared.contracts.accounts import AccountOpened
 from shared.contracts.event import Event
@@ -24,7 +32,7 @@ from shared.contracts.scope import ScopeItem
 from shared.contracts.supervision import InstitutionSanctioned, SanctionLifted
 from shared.identity import Permission
 from shared.messaging.envelope import encode
-from shared.policy import Audience, Category, Policy
+from shared.policy import Audience, Category, FilingKind, Policy
 from shared.values import Edition, Level, OccupationCode, StationCode, Uscc, uscc_check_character
 
 AT = datetime(2024, 3, 4, 9, tzinfo=SHANGHAI)
@@ -71,38 +79,53 @@ def a_filing(**changes: Any) -> Filing:
 
 
 def a_material(kind: str = "application_form", *, pledged: bool = False) -> Material:
-    return Material(kind=kind, file_name=f"{kind}.pdf", sha256="0" * 64, pledged=pledged)
+    return Material(kind=kind, file_name=f"{kind}.pdf", sha256="0" * 64, issued_on=AT.date(), pledged=pledged)
 
 
 def required_materials(
     policy: Policy,
     category: Category = Category.MUNICIPAL_ENTERPRISE,
     audience: Audience = Audience.OWN_STAFF,
+    kind: FilingKind = FilingKind.INITIAL,
 ) -> tuple[Material, ...]:
     """One document of every kind that must be handed in."""
-    return tuple(a_material(kind.id) for kind in policy.materials(category, audience) if kind.required)
+    asked = policy.materials(category, audience, kind)
+    return tuple(a_material(each.id) for each in asked if each.required)
 
 
-def marks(*given: int) -> tuple[Score, ...]:
-    """Each from an expert of its own."""
-    return tuple(Score(expert=f"专家{place}", mark=mark) for place, mark in enumerate(given, start=1))
+def a_verdict(total: int = 255, *, experts: int = 3, vetoes: tuple[str, ...] = ()) -> Verdict:
+    """What a panel found; without changes it passes."""
+    return Verdict(total=total, experts=experts, vetoes=vetoes)
 
 
-def an_institution(**changes: Any) -> Institution:
-    """A municipal enterprise on record in its district for three years."""
+def a_version(*items: ScopeItem, on: date = date(2024, 3, 4), **changes: Any) -> ScopeVersion:
+    version = ScopeVersion(valid_from=on, items=items, why=ScopeWhy.FILED, basis=("N2.2",))
+    return replace(version, **changes)
+
+
+def standing(kind: Standing, *, on: date = date(2024, 3, 4), reason: str = "") -> StandingChange:
+    return StandingChange(valid_from=on, standing=kind, reason=reason)
+
+
+def an_institution(*, scope: tuple[ScopeItem, ...] | None = None, **changes: Any) -> Institution:
+    """A municipal enterprise on record in its district for three years; `scope` from its first day on."""
+    key = uuid4()
+    begins = changes.get("valid_from", date(2024, 3, 4))
     institution = Institution(
-        id=uuid4(),
+        id=key,
         name="测试甲公司",
         uscc=a_uscc(),
         organ=DISTRICT,
         category=Category.MUNICIPAL_ENTERPRISE,
         audience=Audience.OWN_STAFF,
-        scope=(an_item(),),
+        versions=(a_version(*((an_item(),) if scope is None else scope), on=begins),),
+        standings=first_standing(begins),
         number=f"测试备案{next(_numbers):05}号",
         valid_from=date(2024, 3, 4),
         valid_until=date(2027, 3, 3),
         basis=("N2.2",),
         filed_by=DISTRICT,
+        verification=key.hex,
     )
     return replace(institution, **changes)
 

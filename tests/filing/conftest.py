@@ -1,16 +1,14 @@
-"""The city's policy, and units of work in memory and on PostgreSQL."""
+"""The city's policy, and filing's units of work on PostgreSQL."""
 
 from itertools import count
-from typing import cast
 
 import pytest
 
 from services.filing.handlers import Work
+from shared.contracts.scope import ScopeItem
 from shared.policy import Policy, load_policy
 from shared.settings import PolicySettings
-from tests.fakes import MemoryWorks
-from tests.filing.fakes import memory_works
-from tests.filing.works import OpenWork
+from tests.filing.works import EVERYTHING, FilingWorks
 from tests.interfaces import Interfaces, interfaces, story
 
 __all__ = ["interfaces", "story"]
@@ -24,19 +22,29 @@ def policy() -> Policy:
 
 
 @pytest.fixture
-def memory(policy: Policy) -> MemoryWorks[Work]:
-    return memory_works(policy)
-
-
-@pytest.fixture(params=["memory", "postgresql"])
-def works(request: pytest.FixtureRequest, memory: MemoryWorks[Work], interfaces: Interfaces) -> OpenWork:
-    """Opens units of work; every test that takes it proves the fake and the real repository alike."""
-    if request.param == "memory":
-        return memory
-    return cast("OpenWork", interfaces.suite.runtimes["filing"].works)
+def works(interfaces: Interfaces, policy: Policy) -> FilingWorks:
+    """Filing's units of work on the suite's database; the moment is AT until a test moves it."""
+    return FilingWorks(interfaces.suite.runtimes["filing"].engine, policy)
 
 
 @pytest.fixture
 def organ() -> str:
     """An organ whose rows nobody else writes."""
     return f"T{next(_organs):05}"
+
+
+@pytest.fixture
+async def uncovered(works: FilingWorks, policy: Policy) -> list[ScopeItem]:
+    """What the catalogue offers that nobody evaluates yet, the first edition's."""
+    async with works(EVERYTHING) as work:
+        return await free_of(work, policy)
+
+
+async def free_of(work: Work, policy: Policy) -> list[ScopeItem]:
+    """The highest level of each occupation of the first edition that no institution covers."""
+    offered = [each for each in policy.evaluable() if not each.succeeds]
+    return [
+        ScopeItem(edition=each.edition, occupation=each.code, work_type="", level=min(each.levels))
+        for each in offered
+        if not await work.institutions.any_covers([each.occupation], on=work.today)
+    ]

@@ -1,41 +1,42 @@
-"""What applicants and officers ask of filing, from draft to publicity; on repositories in memory."""
+"""What applicants and officers ask of filing, from draft to publicity."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.filing import handlers
 from services.filing.domain.filing import Filing
+from services.filing.domain.queue import Wanted
 from services.filing.domain.refusals import (
     FiledElsewhere,
     NotEvaluated,
     NotResponsible,
     UnknownFiling,
 )
-from services.filing.domain.terms import FilingState
-from services.filing.handlers import DraftFiling, OnFiling, Work
+from services.filing.domain.stages import FilingState
+from services.filing.domain.terms import CorrectionItem, Revision
+from services.filing.handlers import Work, cases, registration
+from services.filing.handlers.cases import DraftFiling, OnFiling
+from shared.contracts.scope import ScopeItem
 from shared.errors import Stale
-from shared.policy import Attribute, Audience, Category, NotRoutable, Policy, UnknownOrgan
+from shared.policy import Attribute, Audience, Category, NotRoutable, UnknownOrgan
 from tests.builders import (
     AT,
     CITY,
     DISTRICT,
+    MILLER,
     OTHER_DISTRICT,
-    a_material,
     a_uscc,
+    a_verdict,
     an_applicant,
     an_institution,
     an_item,
-    marks,
     required_materials,
 )
-from tests.fakes import MemoryWorks
-from tests.filing.works import EVERYTHING, keep, within
-
-Memory = MemoryWorks[Work]
+from tests.filing.works import EVERYTHING, FilingWorks, holder, keep, within
 
 
 def asking(**changes: Any) -> DraftFiling:
@@ -51,27 +52,27 @@ def asking(**changes: Any) -> DraftFiling:
     return replace(command, **changes)
 
 
-async def drafted(memory: Memory, **changes: Any) -> Filing:
-    async with memory(EVERYTHING) as work:
-        return await handlers.draft_filing(asking(**changes), work)
+async def drafted(works: FilingWorks, **changes: Any) -> Filing:
+    async with works(EVERYTHING) as work:
+        return await cases.draft_filing(asking(**changes), work)
 
 
-async def test_a_draft_goes_to_the_district_and_names_its_clause(memory: Memory) -> None:
-    filing = await drafted(memory)
+async def test_a_draft_goes_to_the_district_and_names_its_clause(works: FilingWorks) -> None:
+    filing = await drafted(works)
     assert (filing.organ, filing.handled_by, filing.basis) == (DISTRICT, DISTRICT, ("N2.2",))
     assert (filing.state, filing.drafted_at, filing.version) == (FilingState.DRAFT, AT, 1)
-    assert memory.announced == []
+    assert works.announced == []
 
 
 async def test_n2_1_a_draft_of_a_central_enterprise_is_refused_because_the_province_files_it(
-    memory: Memory,
+    works: FilingWorks,
 ) -> None:
     with pytest.raises(FiledElsewhere) as caught:
-        await drafted(memory, category=Category.CENTRAL_ENTERPRISE)
+        await drafted(works, category=Category.CENTRAL_ENTERPRISE)
     assert caught.value.basis == ("N2.1",)
 
 
-async def test_n2_4_a_second_filing_needs_a_first_one_in_force(memory: Memory) -> None:
+async def test_n2_4_a_second_filing_needs_a_first_one_in_force(works: FilingWorks) -> None:
     uscc = a_uscc()
     wanted: dict[str, Any] = {
         "applicant": an_applicant(uscc),
@@ -80,32 +81,38 @@ async def test_n2_4_a_second_filing_needs_a_first_one_in_force(memory: Memory) -
         "evidence": frozenset(Attribute),
     }
     with pytest.raises(NotRoutable):
-        await drafted(memory, **wanted)
-    await keep(memory, an_institution(uscc=uscc, category=Category.CENTRAL_ENTERPRISE))
-    filing = await drafted(memory, **wanted)
+        await drafted(works, **wanted)
+    await keep(works, an_institution(uscc=uscc, category=Category.CENTRAL_ENTERPRISE))
+    filing = await drafted(works, **wanted)
     assert (filing.handled_by, filing.basis) == (DISTRICT, ("N2.4",))
 
 
-async def test_n2_5_a_key_school_must_bring_evidence_and_its_case_goes_to_the_city(memory: Memory) -> None:
+async def test_n2_5_a_key_school_must_bring_evidence_and_its_case_goes_to_the_city(
+    works: FilingWorks,
+) -> None:
     wanted: dict[str, Any] = {"category": Category.KEY_TECHNICAL_SCHOOL, "audience": Audience.PUBLIC}
     with pytest.raises(NotRoutable):
-        await drafted(memory, **wanted)
-    filing = await drafted(memory, **wanted, evidence=frozenset({Attribute.KEY_SCHOOL_EVIDENCE}))
+        await drafted(works, **wanted)
+    filing = await drafted(works, **wanted, evidence=frozenset({Attribute.KEY_SCHOOL_EVIDENCE}))
     assert (filing.organ, filing.handled_by) == (DISTRICT, CITY)
 
 
-async def test_n2_7_an_association_takes_only_what_nobody_covers_whatever_it_claims(memory: Memory) -> None:
+async def test_n2_7_an_association_takes_only_what_nobody_covers_whatever_it_claims(
+    works: FilingWorks, uncovered: list[ScopeItem]
+) -> None:
     wanted: dict[str, Any] = {
         "category": Category.MUNICIPAL_ASSOCIATION,
         "audience": Audience.PUBLIC,
         "evidence": frozenset(Attribute),
     }
-    assert (await drafted(memory, **wanted)).basis == ("N2.7",)
-    await keep(memory, an_institution())
-    with pytest.raises(NotRoutable) as caught:
-        await drafted(memory, **wanted)
-    assert caught.value.basis == ("N2.7",)
-    assert (await drafted(memory, **wanted, scope=(an_item("4-03-02-08"),))).basis == ("N2.7",)
+    first, second = uncovered[:2]
+    assert (await drafted(works, **wanted, scope=(first,))).basis == ("N2.7",)
+    await keep(works, an_institution(scope=(first,)))
+    for scope in ((first,), (second, first)):
+        with pytest.raises(NotRoutable) as caught:
+            await drafted(works, **wanted, scope=scope)
+        assert caught.value.basis == ("N2.7",)
+    assert (await drafted(works, **wanted, scope=(second,))).basis == ("N2.7",)
 
 
 @pytest.mark.parametrize(
@@ -118,74 +125,173 @@ async def test_n2_7_an_association_takes_only_what_nobody_covers_whatever_it_cla
     ],
 )
 async def test_what_can_never_be_filed_is_refused_as_a_draft(
-    memory: Memory, changes: dict[str, Any], refusal: type[Exception]
+    works: FilingWorks, changes: dict[str, Any], refusal: type[Exception]
 ) -> None:
+    uscc = a_uscc()
     with pytest.raises(refusal):
-        await drafted(memory, **changes)
-    async with memory(EVERYTHING) as work:
-        page = await work.filings.queue(state=None, cursor=None, size=10)
+        await drafted(works, applicant=an_applicant(uscc), **changes)
+    async with works(holder(uscc)) as work:
+        page = await work.filings.queue(Wanted(), cursor=None, size=10)
     assert page.items == []
 
 
-async def on(memory: Memory, filing_id: UUID) -> OnFiling:
-    """Names a case at the version it is at just now, for the district."""
-    async with memory(EVERYTHING) as work:
-        filing = await work.filings.get(filing_id)
-    return OnFiling(filing_id=filing_id, seen=filing.version, organ=DISTRICT)
+Ask = Callable[[OnFiling, Work], Awaitable[object]]
 
 
-async def test_a_case_walks_from_draft_to_publicity(memory: Memory, policy: Policy) -> None:
-    key = (await drafted(memory)).id
-    for material in required_materials(policy):
-        async with memory(EVERYTHING) as work:
-            await handlers.hand_in_material(await on(memory, key), material, work)
-    async with memory(EVERYTHING) as work:
-        await handlers.submit_filing(await on(memory, key), work)
-    async with memory(EVERYTHING) as work:
-        await handlers.accept_filing(await on(memory, key), work)
-    async with memory(EVERYTHING) as work:
-        await handlers.assess_filing(await on(memory, key), marks(85, 85, 85), work)
-    async with memory(EVERYTHING) as work:
-        filing = await handlers.publicise_filing(await on(memory, key), work)
+async def asked(works: FilingWorks, key: UUID, *asks: Ask) -> Filing:
+    """The case after these, each in a unit of work of its own at the version it is at."""
+    for ask in asks:
+        async with works(EVERYTHING) as work:
+            seen = (await work.filings.get(key)).version
+            await ask(OnFiling(filing_id=key, seen=seen, organ=DISTRICT), work)
+    async with works(EVERYTHING) as work:
+        return await work.filings.get(key)
+
+
+async def hand_in_all(command: OnFiling, work: Work) -> None:
+    """Every document, of today; how a file is handed in is told elsewhere."""
+    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    for each in required_materials(work.policy):
+        if filing.correction is None or f"materials.{each.kind}" in filing.correction.fields:
+            filing.hand_in(replace(each, size=filing.version), work.policy)
+
+
+def noting(*fields: str) -> Ask:
+    items = tuple(CorrectionItem(field=each, reason="与原件不符") for each in fields)
+    return lambda command, work: cases.ask_correction(command, items, work)
+
+
+def revise(**wanted: Any) -> Ask:
+    return lambda command, work: cases.revise_filing(command, Revision(**wanted), work)
+
+
+def refuse(reason: str) -> Ask:
+    return lambda command, work: cases.refuse_filing(command, reason, work)
+
+
+def assess(total: int) -> Ask:
+    async def ask(command: OnFiling, work: Work) -> None:
+        filing = await work.filings.get(command.filing_id, seen=command.seen)
+        filing.assess(a_verdict(total), work.policy, at=work.at)
+
+    return ask
+
+
+async def test_a_case_walks_from_draft_to_publicity_by_way_of_correcting_and_mending(
+    works: FilingWorks,
+) -> None:
+    key = (await drafted(works)).id
+    way = [
+        hand_in_all,
+        cases.submit_filing,
+        noting("materials.application_form"),
+        hand_in_all,
+        cases.correct_filing,
+        cases.accept_filing,
+        assess(200),
+        cases.mend_filing,
+        assess(255),
+        cases.publicise_filing,
+    ]
+    filing = await asked(works, key, *way)
     assert filing.state is FilingState.PUBLICITY
-    assert filing.version == 1 + len(required_materials(policy)) + 4
-    assert memory.announced == []
+    assert filing.rounds == 2
+    assert filing.version == 1 + len(way)
+    assert works.announced == []
 
 
-async def test_a_withdrawn_case_is_over(memory: Memory) -> None:
-    key = (await drafted(memory)).id
-    async with memory(EVERYTHING) as work:
-        filing = await handlers.withdraw_filing(await on(memory, key), work)
+async def test_a_withdrawn_case_is_over(works: FilingWorks) -> None:
+    filing = await asked(works, (await drafted(works)).id, cases.withdraw_filing)
     assert filing.state is FilingState.WITHDRAWN
 
 
-ASKED: list[Callable[[OnFiling, Work], Awaitable[Filing]]] = [
-    lambda command, work: handlers.hand_in_material(command, a_material(), work),
-    lambda command, work: handlers.assess_filing(command, marks(90, 90, 90), work),
-    handlers.submit_filing,
-    handlers.withdraw_filing,
-    handlers.accept_filing,
-    handlers.publicise_filing,
-    handlers.register_filing,
-    handlers.acknowledge_copy,
+async def test_a_refused_case_says_why(works: FilingWorks) -> None:
+    key = (await drafted(works)).id
+    filing = await asked(works, key, hand_in_all, cases.submit_filing, refuse("材料不实"))
+    assert (filing.state, filing.refused_for) == (FilingState.REFUSED, "材料不实")
+
+
+async def test_a_revised_draft_is_checked_and_routed_again(works: FilingWorks) -> None:
+    key = (await drafted(works)).id
+    filing = await asked(works, key, revise(scope=(an_item(MILLER),)))
+    assert (filing.scope, filing.basis) == ((an_item(MILLER),), ("N2.2",))
+    with pytest.raises(NotEvaluated):
+        await asked(works, key, revise(scope=(an_item("1-01-01-01"),)))
+    async with works(EVERYTHING) as work:
+        assert (await work.filings.get(key)).scope == (an_item(MILLER),)
+
+
+async def test_n2_7_a_revised_draft_of_an_association_may_not_reach_for_what_is_covered(
+    works: FilingWorks, uncovered: list[ScopeItem]
+) -> None:
+    free, taken = uncovered[:2]
+    await keep(works, an_institution(scope=(taken,)))
+    wanted: dict[str, Any] = {"category": Category.MUNICIPAL_ASSOCIATION, "audience": Audience.PUBLIC}
+    key = (await drafted(works, **wanted, scope=(free,))).id
+    with pytest.raises(NotRoutable):
+        await asked(works, key, revise(scope=(free, taken)))
+
+
+async def test_what_the_applicant_let_lapse_is_over(works: FilingWorks) -> None:
+    key = (await drafted(works)).id
+    filing = await asked(works, key, hand_in_all, cases.submit_filing, noting("scope"))
+    due = filing.applicant_due_at
+    assert due is not None
+    works.at = due + timedelta(seconds=1)
+    async with works(EVERYTHING) as work:
+        assert key not in await work.filings.lapsed(at=due)
+        assert key in await work.filings.lapsed(at=works.at)
+        await cases.lapse_filing(key, work)
+    async with works(EVERYTHING) as work:
+        assert (await work.filings.get(key)).state is FilingState.WITHDRAWN
+        assert key not in await work.filings.lapsed(at=works.at)
+
+
+async def test_a_clock_is_found_once_before_its_end_and_once_after_it(works: FilingWorks) -> None:
+    key = (await drafted(works)).id
+    filing = await asked(works, key, hand_in_all, cases.submit_filing)
+    assert filing.deadline is not None
+    due, found = filing.deadline.due_at, []
+    for at in (AT, due - timedelta(days=3), due, due + timedelta(seconds=1), due + timedelta(days=9)):
+        works.at = at
+        async with works(EVERYTHING) as work:
+            late = key in await work.filings.late(at=work.at, soon=work.soon)
+        if late:
+            found.append(at)
+            async with works(EVERYTHING) as work:
+                await cases.watch_filing(key, work)
+    assert found == [due - timedelta(days=3), due + timedelta(seconds=1)]
+    async with works(EVERYTHING) as work:
+        clock = (await work.filings.get(key)).deadline
+    assert clock is not None
+    assert [clock.warned_at, clock.escalated_at] == found
+
+
+ASKED: list[Ask] = [
+    noting("scope"),
+    revise(scope=(an_item(MILLER),)),
+    refuse("材料不实"),
+    cases.submit_filing,
+    cases.correct_filing,
+    cases.withdraw_filing,
+    cases.accept_filing,
+    cases.mend_filing,
+    cases.publicise_filing,
+    registration.register_filing,
 ]
 
 
 @pytest.mark.parametrize("ask", ASKED)
-async def test_whoever_saw_an_older_version_changes_nothing(
-    memory: Memory, ask: Callable[[OnFiling, Work], Awaitable[Filing]]
-) -> None:
-    filing = await drafted(memory)
+async def test_whoever_saw_an_older_version_changes_nothing(works: FilingWorks, ask: Ask) -> None:
+    filing = await drafted(works)
     with pytest.raises(Stale):
-        async with memory(EVERYTHING) as work:
+        async with works(EVERYTHING) as work:
             await ask(OnFiling(filing_id=filing.id, seen=7, organ=DISTRICT), work)
 
 
 @pytest.mark.parametrize("ask", ASKED)
-async def test_nobody_acts_on_a_case_out_of_reach(
-    memory: Memory, ask: Callable[[OnFiling, Work], Awaitable[Filing]]
-) -> None:
-    filing = await drafted(memory)
+async def test_nobody_acts_on_a_case_out_of_reach(works: FilingWorks, ask: Ask) -> None:
+    filing = await drafted(works)
     with pytest.raises(UnknownFiling):
-        async with memory(within(OTHER_DISTRICT)) as work:
+        async with works(within(OTHER_DISTRICT)) as work:
             await ask(OnFiling(filing_id=filing.id, seen=1, organ=OTHER_DISTRICT), work)

@@ -1,33 +1,38 @@
-"""What goes on the register, by whom, and what is announced of it; on repositories in memory."""
+"""What goes on the register, by whom, and what is announced of it."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from services.filing import handlers
 from services.filing.domain.filing import Filing
 from services.filing.domain.institution import Institution, Standing
 from services.filing.domain.refusals import (
     AlreadyOnRecord,
     NotEvaluated,
     NotFiledByProvince,
-    NothingToAcknowledge,
     NotResponsible,
     NotSuspended,
     PublicityRunning,
     UnknownInstitution,
 )
-from services.filing.domain.terms import FilingState
-from services.filing.handlers import OnFiling, Work
+from services.filing.domain.stages import FilingState
+from services.filing.handlers import registration
+from services.filing.handlers.cases import OnFiling
+from services.filing.handlers.register import (
+    recognize_institution,
+    resume_institution,
+    suspend_institution,
+)
 from shared.contracts.filing import (
     InstitutionRecognized,
     InstitutionRegistered,
     InstitutionResumed,
     InstitutionSuspended,
 )
-from shared.policy import Attribute, Audience, Category, DutyKind, DutyOwner, NotRoutable, UnknownOrgan
+from shared.policy import Attribute, Audience, Category, DutyOwner, NotRoutable, UnknownOrgan
 from tests.builders import (
     AT,
     CITY,
@@ -35,7 +40,6 @@ from tests.builders import (
     GUARD,
     a_filing,
     a_uscc,
-    account_opened,
     an_applicant,
     an_institution,
     an_item,
@@ -43,22 +47,21 @@ from tests.builders import (
     lifted,
     sanctioned,
 )
-from tests.fakes import MemoryWorks
-from tests.filing.works import EVERYTHING, keep
+from tests.filing.works import EVERYTHING, FilingWorks, keep
 
-Memory = MemoryWorks[Work]
+NUMBER = re.compile(r"宁人社评备〔(\d{4})〕(\w+?)(\d{4})号")
 
 
-async def register(memory: Memory, filing: Filing) -> Filing:
+async def register(works: FilingWorks, filing: Filing) -> Filing:
     """Put a kept case on record, as its own organ."""
-    async with memory(EVERYTHING) as work:
+    async with works(EVERYTHING) as work:
         command = OnFiling(filing_id=filing.id, seen=1, organ=filing.handled_by)
-        return await handlers.register_filing(command, work)
+        return await registration.register_filing(command, work)
 
 
-async def institution_of(memory: Memory, filing: Filing) -> Institution:
+async def institution_of(works: FilingWorks, filing: Filing) -> Institution:
     assert filing.institution_id is not None
-    async with memory(EVERYTHING) as work:
+    async with works(EVERYTHING) as work:
         return await work.institutions.get(filing.institution_id)
 
 
@@ -67,38 +70,50 @@ def publicised(**changes: Any) -> Filing:
     return a_filing(state=FilingState.PUBLICITY, publicity_until=AT - timedelta(seconds=1), **changes)
 
 
-async def test_n2_8_plaque_and_certificate_come_together_and_carry_the_filing_number(memory: Memory) -> None:
+def numbered(filing: Filing) -> tuple[str, str, int]:
+    """Year, organ and serial of its number."""
+    found = NUMBER.fullmatch(filing.filing_number or "")
+    assert found is not None
+    year, organ, serial = found.groups()
+    return year, organ, int(serial)
+
+
+async def test_n2_8_plaque_and_certificate_come_together_and_carry_the_filing_number(
+    works: FilingWorks,
+) -> None:
     filing = publicised()
-    await keep(memory, filing)
-    filing = await register(memory, filing)
-    institution = await institution_of(memory, filing)
-    assert filing.filing_number == institution.number == "宁人社评备〔2024〕江宁区0001号"
-    assert institution.plaque_number == "宁人社评备〔2024〕江宁区0001号（牌）"
-    assert institution.certificate_number == "宁人社评备〔2024〕江宁区0001号（证）"
+    await keep(works, filing)
+    filing = await register(works, filing)
+    institution = await institution_of(works, filing)
+    assert numbered(filing)[:2] == ("2024", "江宁区")
+    assert institution.number == filing.filing_number
+    assert institution.plaque_number == f"{institution.number}（牌）"
+    assert institution.certificate_number == f"{institution.number}（证）"
+    assert len(institution.verification) >= 16
     assert (institution.organ, institution.filed_by) == (DISTRICT, DISTRICT)
 
 
-async def test_a_registration_holds_for_three_years_less_a_day(memory: Memory) -> None:
+async def test_a_registration_holds_for_three_years_less_a_day(works: FilingWorks) -> None:
     filing = publicised()
-    await keep(memory, filing)
-    institution = await institution_of(memory, await register(memory, filing))
+    await keep(works, filing)
+    institution = await institution_of(works, await register(works, filing))
     assert (institution.valid_from, institution.valid_until) == (date(2024, 3, 4), date(2027, 3, 3))
 
 
-async def test_a_registration_on_a_leap_day_ends_as_if_it_were_the_day_before(memory: Memory) -> None:
-    memory.at = AT.replace(month=2, day=29)
-    filing = a_filing(state=FilingState.PUBLICITY, publicity_until=memory.at - timedelta(days=1))
-    await keep(memory, filing)
-    institution = await institution_of(memory, await register(memory, filing))
+async def test_a_registration_on_a_leap_day_ends_as_if_it_were_the_day_before(works: FilingWorks) -> None:
+    works.at = AT.replace(month=2, day=29)
+    filing = a_filing(state=FilingState.PUBLICITY, publicity_until=works.at - timedelta(days=1))
+    await keep(works, filing)
+    institution = await institution_of(works, await register(works, filing))
     assert (institution.valid_from, institution.valid_until) == (date(2024, 2, 29), date(2027, 2, 27))
 
 
-async def test_a_registration_is_announced_with_scope_number_and_basis(memory: Memory) -> None:
+async def test_a_registration_is_announced_with_scope_number_and_basis(works: FilingWorks) -> None:
     filing = publicised()
-    await keep(memory, filing)
-    filing = await register(memory, filing)
-    institution = await institution_of(memory, filing)
-    assert memory.announced == [
+    await keep(works, filing)
+    filing = await register(works, filing)
+    institution = await institution_of(works, filing)
+    assert works.announced == [
         InstitutionRegistered(
             institution_id=institution.id,
             organ=DISTRICT,
@@ -116,92 +131,62 @@ async def test_a_registration_is_announced_with_scope_number_and_basis(memory: M
     ]
 
 
-async def test_filing_numbers_run_without_gaps_for_each_organ_and_year(memory: Memory) -> None:
-    cases = [publicised() for _ in range(3)]
+async def test_filing_numbers_run_without_gaps_for_each_organ_and_year(works: FilingWorks) -> None:
+    cases = [publicised() for _ in range(4)]
     early = a_filing(state=FilingState.PUBLICITY, publicity_until=AT + timedelta(days=1))
-    await keep(memory, *cases, early)
-    first = await register(memory, cases[0])
+    await keep(works, *cases, early)
+    first = numbered(await register(works, cases[0]))
     with pytest.raises(PublicityRunning):
-        await register(memory, early)
-    second = await register(memory, cases[1])
-    memory.at = AT.replace(year=2025)
-    third = await register(memory, cases[2])
-    assert [each.filing_number for each in (first, second, third)] == [
-        "宁人社评备〔2024〕江宁区0001号",
-        "宁人社评备〔2024〕江宁区0002号",
-        "宁人社评备〔2025〕江宁区0001号",
-    ]
+        await register(works, early)
+    second = numbered(await register(works, cases[1]))
+    works.at = AT.replace(year=2025)
+    another_year = numbered(await register(works, cases[2]))
+    works.at = AT
+    third = numbered(await register(works, cases[3]))
+    assert [second, third] == [(*first[:2], first[2] + 1), (*first[:2], first[2] + 2)]
+    assert another_year[0] == "2025"
 
 
-async def test_one_body_is_on_record_once_for_each_audience(memory: Memory) -> None:
+async def test_one_body_is_on_record_once_for_each_audience(works: FilingWorks) -> None:
     uscc = a_uscc()
     filing = publicised(applicant=an_applicant(uscc))
-    await keep(memory, filing, an_institution(uscc=uscc))
+    await keep(works, filing, an_institution(uscc=uscc))
     with pytest.raises(AlreadyOnRecord):
-        await register(memory, filing)
-    async with memory(EVERYTHING) as work:
+        await register(works, filing)
+    async with works(EVERYTHING) as work:
         assert (await work.filings.get(filing.id)).state is FilingState.PUBLICITY
-    assert memory.announced == []
+    assert works.announced == []
 
 
-async def test_n2_4_what_was_true_of_the_draft_must_still_be_true_at_registration(memory: Memory) -> None:
-    first = an_institution(category=Category.CENTRAL_ENTERPRISE, standing=Standing.SUSPENDED)
+async def test_n2_4_what_was_true_of_the_draft_must_still_be_true_at_registration(
+    works: FilingWorks,
+) -> None:
+    first = an_institution(category=Category.CENTRAL_ENTERPRISE)
+    first.suspend(reason="逾期未整改", on=AT.date())
     second = publicised(
         applicant=an_applicant(first.uscc), category=Category.CENTRAL_ENTERPRISE, audience=Audience.PUBLIC
     )
-    await keep(memory, first, second)
+    await keep(works, first, second)
     with pytest.raises(NotRoutable):
-        await register(memory, second)
-    async with memory(EVERYTHING) as work:
-        (await work.institutions.get(first.id)).resume()
-    filing = await register(memory, second)
-    assert [(each.kind, each.organ) for each in filing.obligations] == [
-        (DutyKind.OPEN_ACCOUNT, DISTRICT),
-        (DutyKind.BE_COPIED, CITY),
-    ]
+        await register(works, second)
+    async with works(EVERYTHING) as work:
+        (await work.institutions.get(first.id)).resume(on=AT.date())
+    filing = await register(works, second)
+    assert filing.state is FilingState.REGISTERED
 
 
-async def test_n2_4_the_city_acknowledges_its_copy_and_the_account_completes_the_case(memory: Memory) -> None:
-    first = an_institution(category=Category.LEADING_ENTERPRISE)
-    second = publicised(
-        applicant=an_applicant(first.uscc), category=Category.LEADING_ENTERPRISE, audience=Audience.PUBLIC
-    )
-    await keep(memory, first, second)
-    filing = await register(memory, second)
-    assert filing.institution_id is not None
-    async with memory(EVERYTHING) as work:
-        await handlers.note_account_opened(account_opened(filing.institution_id), work)
-    with pytest.raises(NothingToAcknowledge):
-        async with memory(EVERYTHING) as work:
-            await handlers.acknowledge_copy(OnFiling(filing_id=filing.id, seen=3, organ=DISTRICT), work)
-    async with memory(EVERYTHING) as work:
-        done = await handlers.acknowledge_copy(OnFiling(filing_id=filing.id, seen=3, organ=CITY), work)
-    assert done.complete
-
-
-async def test_n2_5_the_city_registers_and_numbers_its_own_cases(memory: Memory) -> None:
+async def test_n2_5_the_city_registers_and_numbers_its_own_cases(works: FilingWorks) -> None:
     filing = publicised(
         handled_by=CITY,
         category=Category.KEY_TECHNICAL_SCHOOL,
         audience=Audience.PUBLIC,
         evidence=frozenset({Attribute.KEY_SCHOOL_EVIDENCE}),
     )
-    await keep(memory, filing)
-    filing = await register(memory, filing)
-    institution = await institution_of(memory, filing)
-    assert filing.filing_number == "宁人社评备〔2024〕南京市0001号"
+    await keep(works, filing)
+    filing = await register(works, filing)
+    institution = await institution_of(works, filing)
+    assert numbered(filing)[:2] == ("2024", "南京市")
     assert (institution.organ, institution.filed_by) == (DISTRICT, CITY)
-
-
-async def test_an_account_of_an_institution_that_was_never_filed_here_completes_nothing(
-    memory: Memory,
-) -> None:
-    filing = publicised()
-    await keep(memory, filing)
-    async with memory(EVERYTHING) as work:
-        await handlers.note_account_opened(account_opened(uuid4()), work)
-    async with memory(EVERYTHING) as work:
-        assert (await work.filings.get(filing.id)).version == 1
 
 
 @pytest.mark.parametrize(
@@ -213,15 +198,15 @@ async def test_an_account_of_an_institution_that_was_never_filed_here_completes_
     ],
 )
 async def test_n2_1_n2_6_what_the_province_has_filed_is_recognized_without_a_second_assessment(
-    memory: Memory, category: Category, audience: Audience, clause: str
+    works: FilingWorks, category: Category, audience: Audience, clause: str
 ) -> None:
     filed = institution_filed(category=category, audience=audience)
-    async with memory(EVERYTHING) as work:
-        institution = await handlers.recognize_institution(filed, work)
+    async with works(EVERYTHING) as work:
+        institution = await recognize_institution(filed, work)
     assert (institution.number, institution.filed_by) == (filed.provincial_number, DutyOwner.PROVINCE)
     assert (institution.basis, institution.station_codes) == ((clause,), filed.station_codes)
     assert (institution.plaque_number, institution.certificate_number) == (None, None)
-    (announced,) = memory.announced
+    (announced,) = works.announced
     assert isinstance(announced, InstitutionRecognized)
     assert (announced.basis, announced.provincial_number) == ((clause,), filed.provincial_number)
 
@@ -239,29 +224,52 @@ async def test_n2_1_n2_6_what_the_province_has_filed_is_recognized_without_a_sec
     ],
 )
 async def test_the_province_puts_nothing_on_record_that_the_notice_does_not_give_to_it(
-    memory: Memory, changes: dict[str, Any], refusal: type[Exception]
+    works: FilingWorks, changes: dict[str, Any], refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
-        async with memory(EVERYTHING) as work:
-            await handlers.recognize_institution(institution_filed(**changes), work)
-    assert memory.announced == []
+        async with works(EVERYTHING) as work:
+            await recognize_institution(institution_filed(**changes), work)
+    assert works.announced == []
 
 
-async def test_a_sanction_suspends_once_and_its_end_resumes(memory: Memory) -> None:
+async def test_a_sanction_suspends_once_and_its_end_resumes(works: FilingWorks) -> None:
     institution = an_institution()
-    await keep(memory, institution)
+    await keep(works, institution)
     for _ in range(2):
-        async with memory(EVERYTHING) as work:
-            await handlers.suspend_institution(sanctioned(institution.id), work)
-    async with memory(EVERYTHING) as work:
-        await handlers.resume_institution(lifted(institution.id), work)
-    assert [type(event) for event in memory.announced] == [InstitutionSuspended, InstitutionResumed]
+        async with works(EVERYTHING) as work:
+            await suspend_institution(sanctioned(institution.id), work)
+    async with works(EVERYTHING) as work:
+        await resume_institution(lifted(institution.id), work)
+    assert [type(event) for event in works.announced] == [InstitutionSuspended, InstitutionResumed]
     with pytest.raises(NotSuspended):
-        async with memory(EVERYTHING) as work:
-            await handlers.resume_institution(lifted(institution.id), work)
+        async with works(EVERYTHING) as work:
+            await resume_institution(lifted(institution.id), work)
 
 
-async def test_a_sanction_on_an_unknown_institution_waits_for_it(memory: Memory) -> None:
+async def test_a_sanction_on_an_unknown_institution_waits_for_it(works: FilingWorks) -> None:
     with pytest.raises(UnknownInstitution):
-        async with memory(EVERYTHING) as work:
-            await handlers.suspend_institution(sanctioned(uuid4()), work)
+        async with works(EVERYTHING) as work:
+            await suspend_institution(sanctioned(uuid4()), work)
+
+
+@pytest.mark.parametrize("standing", [Standing.EXPIRED, Standing.REVOKED])
+async def test_what_is_on_record_no_more_is_neither_suspended_nor_resumed(
+    works: FilingWorks, standing: Standing
+) -> None:
+    institution = an_institution()
+    institution.end(standing, reason="已终止", on=AT.date())
+    await keep(works, institution)
+    async with works(EVERYTHING) as work:
+        await suspend_institution(sanctioned(institution.id), work)
+        await resume_institution(lifted(institution.id), work)
+    async with works(EVERYTHING) as work:
+        assert (await work.institutions.get(institution.id)).version == 1
+    assert works.announced == []
+
+
+async def test_what_has_ended_may_be_filed_again(works: FilingWorks) -> None:
+    ended = an_institution()
+    ended.end(Standing.CANCELLED, reason="自行注销", on=AT.date())
+    again = publicised(applicant=an_applicant(ended.uscc))
+    await keep(works, ended, again)
+    assert (await register(works, again)).state is FilingState.REGISTERED

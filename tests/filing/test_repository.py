@@ -1,56 +1,79 @@
-"""What the repositories promise; the ones in memory and the ones on PostgreSQL keep it alike."""
+"""What the repositories promise."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from services.filing.domain.deadline import Deadline
 from services.filing.domain.filing import Filing
-from services.filing.domain.institution import Standing
+from services.filing.domain.institution import PostLevel, ScopeWhy, Standing
 from services.filing.domain.refusals import AlreadyOnRecord, UnknownFiling, UnknownInstitution
-from services.filing.domain.terms import FilingState, Obligation, Training
+from services.filing.domain.stages import FilingState
+from services.filing.domain.terms import Correction, CorrectionItem, Particulars, Site, Training
 from shared.errors import Stale
 from shared.identity import Scope
 from shared.persistence.aggregates import OutOfReach
-from shared.policy import Attribute, Audience, DutyKind
-from shared.values import StationCode
+from shared.policy import Attribute, Audience, Channel, FilingKind
+from shared.values import Edition, Level, Occupation, OccupationCode, StationCode
 from tests.builders import (
     AT,
     TURNER,
     a_filing,
     a_material,
     a_uscc,
+    a_version,
     an_applicant,
     an_institution,
     an_item,
-    marks,
+    standing,
 )
-from tests.filing.works import EVERYTHING, OpenWork, holder, keep, within
+from tests.filing.works import EVERYTHING, FilingWorks, holder, keep, within
 
 DAY = timedelta(days=1)
+SAME = {"organ", "handled_by", "category", "audience", "basis", "drafted_at", "version"}
+"""What the case below has in common with any other; all else is told apart."""
 
 
-async def filing_of(works: OpenWork, key: UUID, scope: Scope = EVERYTHING) -> Filing:
+OCCUPATION = Occupation(Edition.Y2015, OccupationCode(TURNER))
+
+
+def a_site(code: StationCode | None = None) -> Site:
+    return Site(name="一号考核点", address="江宁区某路2号", capacity=40, station_code=code)
+
+
+async def filing_of(works: FilingWorks, key: UUID, scope: Scope = EVERYTHING) -> Filing:
     async with works(scope) as work:
         return await work.filings.get(key)
 
 
-async def test_a_filing_comes_back_as_it_was_kept(works: OpenWork) -> None:
+async def test_a_filing_comes_back_as_it_was_kept(works: FilingWorks) -> None:
     filing = a_filing(
         state=FilingState.REGISTERED,
         scope=(an_item(TURNER, level=3, work_type="数控车工"), an_item("4-03-02-07")),
         training=frozenset(Training),
         evidence=frozenset({Attribute.KEY_SCHOOL_EVIDENCE}),
         materials=(a_material("application_form"), a_material("legal_registration", pledged=True)),
-        scores=marks(80, 90, 100),
-        obligations=(
-            Obligation(kind=DutyKind.OPEN_ACCOUNT, organ="320115", due_at=AT + DAY, done_at=AT),
-            Obligation(kind=DutyKind.BE_COPIED, organ="320100", due_at=AT + DAY),
+        kind=FilingKind.CHANGE,
+        channel=Channel.DOOR_TO_DOOR,
+        particulars=Particulars(name="测试乙公司", sites=(a_site(), a_site(StationCode("S000032000002")))),
+        officer_id=uuid4(),
+        deadline=Deadline(
+            due_at=AT, paused_at=AT + DAY, left=3, warned_at=AT - DAY, escalated_at=AT + 2 * DAY
         ),
+        correction=Correction(
+            items=(CorrectionItem(field="scope", reason="等级有误"),),
+            asked_at=AT,
+            due_at=AT + DAY,
+            answered_at=AT + DAY,
+        ),
+        rounds=2,
+        objections_open=1,
         submitted_at=AT,
         publicity_until=AT + DAY,
-        registered_at=AT + 2 * DAY,
+        decided_at=AT + 2 * DAY,
+        refused_for="材料不实",
         filing_number=f"号{uuid4()}",
         institution_id=uuid4(),
     )
@@ -58,15 +81,25 @@ async def test_a_filing_comes_back_as_it_was_kept(works: OpenWork) -> None:
     found = await filing_of(works, filing.id)
     assert vars(found) == vars(filing)
     assert found.version == 1
+    assert {name for name, value in vars(filing).items() if value == vars(a_filing())[name]} <= SAME
 
 
-async def test_an_institution_comes_back_as_it_was_kept(works: OpenWork) -> None:
+async def test_an_institution_comes_back_as_it_was_kept(works: FilingWorks) -> None:
     institution = an_institution(
         station_codes=(StationCode("Y000032000001"), StationCode("S000032000002")),
         plaque_number="牌",
         certificate_number="证",
-        standing=Standing.SUSPENDED,
-        suspended_for="逾期未整改",
+        legal_representative="测试员甲",
+        address="江宁区某路1号",
+        sites=(a_site(), a_site(StationCode("S000032000002"))),
+        versions=(
+            a_version(an_item()),
+            a_version(an_item(level=3), on=date(2025, 1, 1), why=ScopeWhy.EXTENDED, filing_id=uuid4()),
+        ),
+        standings=(standing(Standing.ACTIVE), standing(Standing.SUSPENDED, reason="逾期未整改")),
+        post_levels=(PostLevel(occupation=OCCUPATION, name="首席车工", held_as=Level.ONE),),
+        last_evaluated_on=date(2024, 6, 1),
+        batches=7,
     )
     await keep(works, institution)
     async with works(EVERYTHING) as work:
@@ -74,7 +107,7 @@ async def test_an_institution_comes_back_as_it_was_kept(works: OpenWork) -> None
     assert vars(found) == vars(institution)
 
 
-async def test_what_is_not_there_is_unknown(works: OpenWork) -> None:
+async def test_what_is_not_there_is_unknown(works: FilingWorks) -> None:
     async with works(EVERYTHING) as work:
         with pytest.raises(UnknownFiling):
             await work.filings.get(uuid4())
@@ -83,7 +116,7 @@ async def test_what_is_not_there_is_unknown(works: OpenWork) -> None:
         assert await work.filings.of_institution(uuid4()) is None
 
 
-async def test_a_filing_is_found_by_its_institution(works: OpenWork) -> None:
+async def test_a_filing_is_found_by_its_institution(works: FilingWorks) -> None:
     filing = a_filing(institution_id=uuid4())
     await keep(works, filing)
     async with works(EVERYTHING) as work:
@@ -92,17 +125,27 @@ async def test_a_filing_is_found_by_its_institution(works: OpenWork) -> None:
         assert found is await work.filings.get(filing.id)
 
 
-async def test_a_change_is_saved_with_the_next_version_and_looking_changes_nothing(works: OpenWork) -> None:
+async def test_a_case_that_amends_a_record_is_not_the_one_that_made_it(works: FilingWorks) -> None:
+    amending = a_filing(kind=FilingKind.CHANGE, institution_id=uuid4())
+    await keep(works, amending)
+    async with works(EVERYTHING) as work:
+        assert amending.institution_id is not None
+        assert await work.filings.of_institution(amending.institution_id) is None
+
+
+async def test_a_change_is_saved_with_the_next_version_and_looking_changes_nothing(
+    works: FilingWorks,
+) -> None:
     filing = a_filing()
     await keep(works, filing)
     async with works(EVERYTHING) as work:
-        (await work.filings.get(filing.id, seen=1)).withdraw()
+        (await work.filings.get(filing.id, seen=1)).withdraw(work.policy, at=AT)
     await filing_of(works, filing.id)
     found = await filing_of(works, filing.id)
     assert (found.state, found.version) == (FilingState.WITHDRAWN, 2)
 
 
-async def test_a_version_seen_that_is_not_the_present_one_is_stale(works: OpenWork) -> None:
+async def test_a_version_seen_that_is_not_the_present_one_is_stale(works: FilingWorks) -> None:
     filing = a_filing()
     await keep(works, filing)
     async with works(EVERYTHING) as work:
@@ -111,7 +154,7 @@ async def test_a_version_seen_that_is_not_the_present_one_is_stale(works: OpenWo
                 await work.filings.get(filing.id, seen=seen)
 
 
-async def test_of_two_who_change_the_same_the_later_is_stale(works: OpenWork) -> None:
+async def test_of_two_who_change_the_same_the_later_is_stale(works: FilingWorks) -> None:
     filing = a_filing()
     await keep(works, filing)
 
@@ -120,21 +163,21 @@ async def test_of_two_who_change_the_same_the_later_is_stale(works: OpenWork) ->
             mine = await slow.filings.get(filing.id)
             async with works(EVERYTHING) as quick:
                 (await quick.filings.get(filing.id)).state = FilingState.SUBMITTED
-            mine.withdraw()
+            mine.withdraw(slow.policy, at=AT)
 
     with pytest.raises(Stale):
         await overtaken()
     assert (await filing_of(works, filing.id)).state is FilingState.SUBMITTED
 
 
-async def test_a_unit_of_work_that_raises_leaves_nothing_behind(works: OpenWork) -> None:
+async def test_a_unit_of_work_that_raises_leaves_nothing_behind(works: FilingWorks) -> None:
     known, unknown = a_filing(), a_filing()
     await keep(works, known)
 
     async def broken() -> None:
         async with works(EVERYTHING) as work:
             work.filings.add(unknown)
-            (await work.filings.get(known.id)).withdraw()
+            (await work.filings.get(known.id)).withdraw(work.policy, at=AT)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -145,7 +188,7 @@ async def test_a_unit_of_work_that_raises_leaves_nothing_behind(works: OpenWork)
 
 
 async def test_filings_exist_for_their_organ_their_applicant_and_nobody_else(
-    works: OpenWork, organ: str
+    works: FilingWorks, organ: str
 ) -> None:
     filing = a_filing(organ=organ)
     await keep(works, filing)
@@ -157,7 +200,7 @@ async def test_filings_exist_for_their_organ_their_applicant_and_nobody_else(
 
 
 async def test_institutions_exist_for_their_organ_themselves_and_nobody_else(
-    works: OpenWork, organ: str
+    works: FilingWorks, organ: str
 ) -> None:
     institution = an_institution(organ=organ)
     await keep(works, institution)
@@ -173,13 +216,13 @@ async def test_institutions_exist_for_their_organ_themselves_and_nobody_else(
 
 
 @pytest.mark.parametrize("aggregate", [a_filing, an_institution])
-async def test_nothing_is_kept_beyond_ones_reach(works: OpenWork, organ: str, aggregate: Any) -> None:
+async def test_nothing_is_kept_beyond_ones_reach(works: FilingWorks, organ: str, aggregate: Any) -> None:
     with pytest.raises(OutOfReach):
         await keep(works, aggregate(organ="other"), scope=within(organ))
     await keep(works, aggregate(organ=organ), scope=within(organ))
 
 
-async def test_an_applicant_keeps_its_own_case_in_any_district(works: OpenWork, organ: str) -> None:
+async def test_an_applicant_keeps_its_own_case_in_any_district(works: FilingWorks, organ: str) -> None:
     uscc = a_uscc()
     filing = a_filing(organ=organ, applicant=an_applicant(uscc))
     await keep(works, filing, scope=holder(uscc))
@@ -187,7 +230,7 @@ async def test_an_applicant_keeps_its_own_case_in_any_district(works: OpenWork, 
 
 
 async def test_serials_run_for_each_organ_and_year_and_are_given_back_by_what_raises(
-    works: OpenWork, organ: str
+    works: FilingWorks, organ: str
 ) -> None:
     async with works(EVERYTHING) as work:
         assert [await work.filings.next_serial(organ=organ, year=2024) for _ in range(2)] == [1, 2]
@@ -204,7 +247,7 @@ async def test_serials_run_for_each_organ_and_year_and_are_given_back_by_what_ra
         assert await work.filings.next_serial(organ=organ, year=2024) == 3
 
 
-async def test_a_body_is_on_record_once_for_an_audience_and_a_number_once(works: OpenWork) -> None:
+async def test_a_body_is_on_record_once_for_an_audience_and_a_number_once(works: FilingWorks) -> None:
     known = an_institution()
     await keep(works, known, an_institution(uscc=known.uscc, audience=Audience.PUBLIC))
     with pytest.raises(AlreadyOnRecord):

@@ -1,20 +1,22 @@
-"""In which order cases and institutions are shown, page by page; from memory and from PostgreSQL alike."""
+"""In which order cases and institutions are shown, page by page."""
 
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from services.filing.domain.terms import FilingState, Training
+from services.filing.domain.queue import Wanted
+from services.filing.domain.stages import FilingState
+from services.filing.domain.terms import Training
 from shared.paging import BadCursor, encode_cursor
 from tests.builders import AT, a_filing, an_institution
-from tests.filing.works import EVERYTHING, OpenWork, keep, within
+from tests.filing.works import EVERYTHING, FilingWorks, keep, within
 
 DAY = timedelta(days=1)
 
 
 async def test_n1_1_the_queue_takes_those_first_who_trained_then_those_who_came_first(
-    works: OpenWork, organ: str
+    works: FilingWorks, organ: str
 ) -> None:
     trained = frozenset({Training.WORK_FOR_TRAINING})
     late = a_filing(organ=organ, drafted_at=AT + 2 * DAY)
@@ -28,7 +30,7 @@ async def test_n1_1_the_queue_takes_those_first_who_trained_then_those_who_came_
         cursor: str | None = None
         while True:
             async with works(within(organ)) as work:
-                page = await work.filings.queue(state=None, cursor=cursor, size=size)
+                page = await work.filings.queue(Wanted(), cursor=cursor, size=size)
             assert 0 < len(page.items) <= size
             seen += [each.id for each in page.items]
             cursor = page.next
@@ -37,26 +39,27 @@ async def test_n1_1_the_queue_takes_those_first_who_trained_then_those_who_came_
         assert seen == expected
 
 
-async def test_the_queue_of_a_state_holds_that_state_only(works: OpenWork, organ: str) -> None:
+async def test_the_queue_of_a_state_holds_that_state_only(works: FilingWorks, organ: str) -> None:
     cases = {state: a_filing(organ=organ, state=state) for state in FilingState}
     await keep(works, *cases.values())
+    assert len(cases) == 11
     for state, filing in cases.items():
         async with works(within(organ)) as work:
-            page = await work.filings.queue(state=state, cursor=None, size=10)
+            page = await work.filings.queue(Wanted(state=state), cursor=None, size=10)
         assert [each.id for each in page.items] == [filing.id]
         assert page.next is None
 
 
-async def test_cases_of_one_moment_are_told_apart_by_their_id(works: OpenWork, organ: str) -> None:
+async def test_cases_of_one_moment_are_told_apart_by_their_id(works: FilingWorks, organ: str) -> None:
     cases = [a_filing(organ=organ) for _ in range(4)]
     await keep(works, *cases)
     async with works(within(organ)) as work:
-        first = await work.filings.queue(state=None, cursor=None, size=2)
-        rest = await work.filings.queue(state=None, cursor=first.next, size=2)
+        first = await work.filings.queue(Wanted(), cursor=None, size=2)
+        rest = await work.filings.queue(Wanted(), cursor=first.next, size=2)
     assert [each.id for each in (*first.items, *rest.items)] == sorted(each.id for each in cases)
 
 
-async def test_the_register_is_paged_by_name(works: OpenWork, organ: str) -> None:
+async def test_the_register_is_paged_by_name(works: FilingWorks, organ: str) -> None:
     names = ["乙公司", "B公司", "甲公司", "A公司", "甲公司"]
     await keep(works, *(an_institution(organ=organ, name=name) for name in names))
     async with works(within(organ)) as work:
@@ -90,18 +93,18 @@ MOMENT, KEY = AT.isoformat(), str(UUID(int=7))
     ],
 )
 async def test_a_cursor_that_was_not_given_out_turns_no_page_of_the_queue(
-    works: OpenWork, cursor: str
+    works: FilingWorks, cursor: str
 ) -> None:
     async with works(EVERYTHING) as work:
         with pytest.raises(BadCursor):
-            await work.filings.queue(state=None, cursor=cursor, size=5)
+            await work.filings.queue(Wanted(), cursor=cursor, size=5)
 
 
 @pytest.mark.parametrize(
     "cursor", [*NO_POSITION, encode_cursor("a\x00b", KEY), encode_cursor("a\ud800b", KEY)]
 )
 async def test_a_cursor_that_was_not_given_out_turns_no_page_of_the_register(
-    works: OpenWork, cursor: str
+    works: FilingWorks, cursor: str
 ) -> None:
     async with works(EVERYTHING) as work:
         with pytest.raises(BadCursor):

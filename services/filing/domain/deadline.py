@@ -41,8 +41,8 @@ class Deadline:
         return self.paused_at is None and at > self.due_at
 
     def is_near(self, calendar: WorkingCalendar, *, days: int, at: datetime) -> bool:
-        """Whether no more than so many working days are left and no warning was given yet."""
-        if self.paused_at is not None or self.warned_at is not None:
+        """Whether no more than so many working days are left and no warning was given yet; not once it is late."""
+        if self.paused_at is not None or self.warned_at is not None or self.is_breached(at=at):
             return False
         today, last = at.astimezone(SHANGHAI).date(), self.due_at.astimezone(SHANGHAI).date()
         return calendar.working_days_between(today, last) <= days
@@ -53,3 +53,8 @@ class Deadline:
             return replace(self, escalated_at=at)
         days = policy.days("filing.warn_days", at.astimezone(SHANGHAI).date())
         return replace(self, warned_at=at) if self.is_near(policy.calendar, days=days, at=at) else self
+
+
+def shown(moment: datetime | None) -> str:
+    """A moment as it is told to people."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else "—"

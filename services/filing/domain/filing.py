@@ -1,24 +1,21 @@
 """One applicant's request to be put on record, or to have its record amended, from draft to registration."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
 from uuid import UUID
 
-from services.filing.domain.deadline import Deadline
+from services.filing.domain.deadline import Deadline, shown
+from services.filing.domain.materials import Checked, check_fits, check_whole, checklist, found
 from services.filing.domain.refusals import (
     AlreadyCorrected,
-    MaterialsIncomplete,
     NothingToCorrect,
     NotMarked,
-    NotPledgeable,
     NotTheHandlingOrgan,
     ObjectionOpen,
     OutOfTurn,
     PublicityRunning,
-    UnknownMaterial,
 )
-from services.filing.domain.stages import ASSESSED_KINDS, Act, FilingState, Verdict, after, outcome
+from services.filing.domain.stages import ASSESSED_KINDS, CLOCKS, Act, FilingState, Verdict, after, outcome
 from services.filing.domain.terms import (
     Applicant,
     Correction,
@@ -29,7 +26,6 @@ from services.filing.domain.terms import (
 )
 from shared.clock import SHANGHAI
 from shared.contracts.scope import ScopeItem
-from shared.paging import Page
 from shared.policy import (
     ENTERPRISES,
     Attribute,
@@ -43,14 +39,6 @@ from shared.policy import (
 
 EDITABLE = ("applicant", "scope", "evidence", "training", "particulars")
 """Parts of a request that a correction notice can mark; documents are marked as `materials.<kind>`."""
-
-_CLOCKS = {
-    FilingState.SUBMITTED: "filing.accept_days",
-    FilingState.ACCEPTED: "filing.assess_days",
-    FilingState.MENDING: "filing.mend_days",
-    FilingState.PASSED: "filing.decide_days",
-}
-"""The parameter that sets the term of each stage; a stage that is not in it has none, or one of its own."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -118,20 +106,39 @@ class Filing:
             "particulars": particulars,
         }
         changed = [name for name, value in given.items() if value != getattr(self, name)]
+        if "applicant" in changed and self.kind is not FilingKind.INITIAL:
+            raise NotMarked(
+                "名称、地址等以变更备案办理 · the particulars of a body on record are changed by a filing"
+            )
         self._check_editable(changed)
         for name in changed:
             setattr(self, name, given[name])
 
     def hand_in(self, material: Material, policy: Policy) -> None:
-        """Add a document or replace it (N2.8); raises UnknownMaterial, NotMarked, or NotPledgeable (N3.3)."""
+        """Add a document or replace it (N2.8); raises NotMarked, or what `check_fits` does."""
         self._check_editable([f"materials.{material.kind}"])
-        asked = {kind.id: kind for kind in self.asked(policy)}
-        if material.kind not in asked:
-            raise UnknownMaterial(f"{material.kind}；可选 · one of: {', '.join(asked)}", basis=("N2.8",))
-        if material.pledged and not asked[material.kind].pledge:
-            raise NotPledgeable(asked[material.kind].name, basis=("N3.3",))
-        others = (each for each in self.materials if each.kind != material.kind)
-        self.materials = (*others, material)
+        check_fits(material, self.asked(policy))
+        self._put(material.kind, material)
+
+    def take_back(self, kind: str) -> Material:
+        """Take what was handed in or pledged out again, where it may be edited; raises NotHandedIn or NotMarked."""
+        material = self.material(kind)
+        self._check_editable([f"materials.{kind}"])
+        self._put(kind)
+        return material
+
+    def material(self, kind: str) -> Material:
+        """What was handed in or pledged; raises NotHandedIn."""
+        return found(self.materials, kind)
+
+    def note_kept(self, kind: str, *, organ: str, at: datetime) -> None:
+        """承诺属实: the organ found a pledge kept before the decision; nothing is left to check after it."""
+        self._handled_by(organ)
+        self._next(Act.VOID)  # while it could be found false
+        self._put(kind, replace(self.material(kind), checked_at=at))
+
+    def _put(self, kind: str, *material: Material) -> None:
+        self.materials = (*(each for each in self.materials if each.kind != kind), *material)
 
     def asked(self, policy: Policy) -> tuple[MaterialKind, ...]:
         """The documents such a filing needs (N2.8)."""
@@ -142,10 +149,16 @@ class Filing:
         given = {each.kind for each in self.materials}
         return [kind for kind in self.asked(policy) if kind.required and kind.id not in given]
 
+    def checklist(self, policy: Policy, *, at: datetime) -> tuple[Checked, ...]:
+        """How each document asked for stands; one that cannot be changed any more, on the day it was submitted."""
+        return checklist(
+            self.asked(policy), self.materials, measured=lambda kind: self._measured_on(kind, at)
+        )
+
     def submit(self, policy: Policy, *, at: datetime) -> None:
-        """Hand the case to the district (N2.8); raises MaterialsIncomplete naming all that is missing."""
+        """Hand the case to the district (N2.8); raises what `check_whole` does, naming all documents at once."""
         state = self._next(Act.SUBMIT)
-        self._check_complete(policy)
+        check_whole(self.checklist(policy, at=at))
         self.submitted_at = at
         self._enter(state, policy, at=at)
 
@@ -170,9 +183,9 @@ class Filing:
         self.state = state
 
     def correct(self, policy: Policy, *, at: datetime) -> None:
-        """Hand the corrected case back: the organ's clock runs on; raises MaterialsIncomplete."""
+        """Hand the corrected case back: the organ's clock runs on; raises what `check_whole` does."""
         state = self._next(Act.CORRECT)
-        self._check_complete(policy)
+        check_whole(self.checklist(policy, at=at))
         self.correction = self.correction and replace(self.correction, answered_at=at)
         self.deadline = self.deadline and self.deadline.resume(policy.calendar, at=at)
         self.state = state
@@ -191,8 +204,9 @@ class Filing:
         self._enter(self._next(act), policy, at=at)
         self.rounds += 1
         if act is Act.FAIL:
+            vetoes = f"：{'、'.join(verdict.vetoes)}" if verdict.vetoes else ""
             self.decided_at = at
-            self.refused_for = f"专家评估未通过 · not passed by the panel{_listed(verdict.vetoes)}"
+            self.refused_for = f"专家评估未通过 · not passed by the panel{vetoes}"
 
     def mend(self, policy: Policy, *, at: datetime) -> None:
         """整改完成: what the panel asked for was put right; the case is assessed once more."""
@@ -215,10 +229,10 @@ class Filing:
         self.decided_at = at
         self._enter(state, policy, at=at)
 
-    def refuse(self, reason: str, policy: Policy, *, organ: str, at: datetime) -> None:
-        """不予受理 · 不予备案: decide against it, with the reason the applicant is told."""
+    def refuse(self, reason: str, policy: Policy, *, organ: str, at: datetime, act: Act = Act.REFUSE) -> None:
+        """不予受理 · 不予备案: with the reason the applicant is told; by `Act.VOID`, for a false pledge, at any stage."""
         self._handled_by(organ)
-        self._enter(self._next(Act.REFUSE), policy, at=at)
+        self._enter(self._next(act), policy, at=at)
         self.decided_at, self.refused_for = at, reason
 
     def withdraw(self, policy: Policy, *, at: datetime) -> None:
@@ -231,7 +245,7 @@ class Filing:
         state = self._next(Act.LAPSE)
         due = self.applicant_due_at
         if due is None or at <= due:
-            raise OutOfTurn(f"期限至 {_shown(due)} · it is due then")
+            raise OutOfTurn(f"期限至 {shown(due)} · it is due then")
         self._enter(state, policy, at=at)
         self.decided_at = at
         self.refused_for = "申请人逾期未补正或整改 · the applicant let the term pass"
@@ -246,7 +260,7 @@ class Filing:
     def _enter(self, state: FilingState, policy: Policy, *, at: datetime) -> None:
         """Into a stage, with its own clock."""
         self.state = state
-        parameter = _CLOCKS.get(state)
+        parameter = CLOCKS.get(state)
         self.deadline = Deadline.of(parameter, policy, at=at) if parameter else None
 
     def _next(self, act: Act) -> FilingState:
@@ -263,16 +277,16 @@ class Filing:
                 f"{'、'.join(unmarked)}；补正范围 · marked: {', '.join(sorted(self.correction.fields))}"
             )
 
-    def _check_complete(self, policy: Policy) -> None:
-        missing = [kind.name for kind in self.missing(policy)]
-        if missing:
-            raise MaterialsIncomplete(
-                f"缺 {len(missing)} 项：{'；'.join(missing)}", basis=("N2.8",), extra={"missing": missing}
-            )
+    def _measured_on(self, kind: str, at: datetime) -> date:
+        """When a document has to be in date: when its applicant last could replace it."""
+        told, last = self.correction, self.submitted_at
+        if told is not None and f"materials.{kind}" in told.fields:
+            last = told.answered_at
+        return (last or at).astimezone(SHANGHAI).date()
 
     def _check_publicity_over(self, at: datetime) -> None:
         if self.publicity_until is None or at <= self.publicity_until:
-            raise PublicityRunning(f"公示至 {_shown(self.publicity_until)} · publicity ends then")
+            raise PublicityRunning(f"公示至 {shown(self.publicity_until)} · publicity ends then")
         if self.objections_open:
             raise ObjectionOpen(f"尚有 {self.objections_open} 件异议在核查 · objections under investigation")
 
@@ -281,29 +295,3 @@ class Filing:
             raise NotTheHandlingOrgan(
                 f"由 {self.handled_by} 经办 · {self.handled_by} handles it", basis=self.basis
             )
-
-
-def _shown(moment: datetime | None) -> str:
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else "—"
-
-
-def _listed(vetoes: tuple[str, ...]) -> str:
-    return f"：{'、'.join(vetoes)}" if vetoes else ""
-
-
-class Filings(Protocol):
-    """Where filings are kept; only those within the caller's reach exist for it."""
-
-    async def get(self, key: UUID, *, seen: int | None = None) -> Filing: ...
-
-    def add(self, aggregate: Filing) -> None: ...
-
-    async def of_institution(self, institution_id: UUID) -> Filing | None: ...
-
-    async def queue(self, *, state: FilingState | None, cursor: str | None, size: int) -> Page[Filing]: ...
-
-    async def next_serial(self, *, organ: str, year: int) -> int: ...
-
-    async def lapsed(self, *, at: datetime) -> list[UUID]: ...
-
-    async def late(self, *, at: datetime, soon: datetime) -> list[UUID]: ...

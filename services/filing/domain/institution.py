@@ -1,13 +1,14 @@
 """An evaluation institution on record, whoever filed it: what it may evaluate on which day, and since when it may not."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from services.filing.domain.refusals import BadValidity, Ended, NotSuspended
+from services.filing.domain.register import EVERYBODY, Sought
 from services.filing.domain.terms import Particulars, Site
 from shared.contracts.scope import ScopeItem
 from shared.paging import Page
@@ -25,6 +26,14 @@ class Standing(Term):
     CANCELLED = "cancelled", "注销", "cancelled at its own request"
     REMOVED = "removed", "移出", "removed for idleness"
     REVOKED = "revoked", "取消备案", "revoked"
+
+
+class SuspendedBy(Term):
+    """Whose word suspends it: whoever suspended it resumes it, and it may evaluate again when nobody holds it back."""
+
+    SUPERVISION = "supervision", "督导", "supervision"
+    ORGAN = "organ", "备案机关", "the organ that filed it"
+    PROVINCE = "province", "省级", "the province"
 
 
 ON_RECORD = frozenset({Standing.ACTIVE, Standing.SUSPENDED})
@@ -53,11 +62,12 @@ class ScopeVersion:
 
 @dataclass(frozen=True, kw_only=True)
 class StandingChange:
-    """Since when it stands so, and why."""
+    """Since when it stands so, and why; `held_by` are those by whose word it is suspended."""
 
     valid_from: date
     standing: Standing
     reason: str = ""
+    held_by: tuple[SuspendedBy, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +131,17 @@ class Institution:
         return self.standings[-1].reason if self.standing is Standing.SUSPENDED else ""
 
     @property
+    def held_by(self) -> tuple[SuspendedBy, ...]:
+        """By whose word it is suspended; what was suspended before this was noted, was so by supervision."""
+        if self.standing is not Standing.SUSPENDED:
+            return ()
+        return self.standings[-1].held_by or (SuspendedBy.SUPERVISION,)
+
+    @property
+    def ended_on(self) -> date | None:
+        return None if self.on_record or not self.standings else self.standings[-1].valid_from
+
+    @property
     def on_record(self) -> bool:
         return self.standing in ON_RECORD
 
@@ -145,9 +166,14 @@ class Institution:
         return True
 
     def amend(self, wanted: Particulars) -> tuple[str, ...]:
-        """Change its particulars; returns the names of those that are other than before. Raises Ended."""
+        """Change its particulars; returns the names of those that are other than before. Raises Ended.
+
+        A site that keeps its name keeps its station code, which is the province's.
+        """
         self.check_on_record()
         given = {name: value for name, value in vars(wanted).items() if value is not None}
+        if wanted.sites is not None:
+            given["sites"] = self._with_codes(wanted.sites)
         changed = tuple(sorted(name for name, value in given.items() if getattr(self, name) != value))
         for name in changed:
             setattr(self, name, given[name])
@@ -159,20 +185,43 @@ class Institution:
         if until <= self.valid_until:
             raise BadValidity(f"{self.valid_until} → {until}")
         self.valid_until = until
+        self.batches = 0
 
-    def suspend(self, *, reason: str, on: date) -> bool:
+    def suspend(self, *, reason: str, on: date, by: SuspendedBy = SuspendedBy.SUPERVISION) -> bool:
         """It may not evaluate until resumed; False when it was suspended already. Raises Ended."""
         self.check_on_record()
-        if self.standing is Standing.SUSPENDED:
-            return False
-        self._stand(Standing.SUSPENDED, reason=reason, on=on)
-        return True
+        before = self.held_by
+        if by not in before:
+            self._stand(Standing.SUSPENDED, reason=reason, on=on, held_by=(*before, by))
+        return not before
 
-    def resume(self, *, on: date) -> None:
-        """It may evaluate again; raises NotSuspended."""
-        if self.standing is not Standing.SUSPENDED:
-            raise NotSuspended(str(self.id))
-        self._stand(Standing.ACTIVE, reason="", on=on)
+    def resume(self, *, on: date, by: SuspendedBy = SuspendedBy.SUPERVISION) -> bool:
+        """One of those who suspended it lets it go; False while another still holds it. Raises NotSuspended."""
+        before = self.held_by
+        if by not in before:
+            told = "、".join(each.label for each in before)
+            raise NotSuspended(f"非由{by.zh}暂停 · not suspended by {by.en}{f'（{told}）' if told else ''}")
+        left = tuple(each for each in before if each is not by)
+        if left:
+            self._stand(Standing.SUSPENDED, reason=self.suspended_for, on=on, held_by=left)
+        else:
+            self._stand(Standing.ACTIVE, reason="", on=on)
+        return not left
+
+    def note_evaluation(self, *, on: date) -> None:
+        """It held an evaluation: one batch more since it was filed or renewed."""
+        self.batches += 1
+        self.last_evaluated_on = max(on, self.last_evaluated_on or on)
+
+    def give_station_codes(self, codes: tuple[StationCode, ...], sites: dict[str, StationCode]) -> bool:
+        """What the province assigned, to it and to its sites by their names; False when it has these already."""
+        coded = tuple(
+            replace(each, station_code=sites.get(each.name, each.station_code)) for each in self.sites
+        )
+        if (codes, coded) == (self.station_codes, self.sites):
+            return False
+        self.station_codes, self.sites = codes, coded
+        return True
 
     def end(self, standing: Standing, *, reason: str, on: date) -> bool:
         """Off the record for good: expired, cancelled, removed or revoked; False when it stands so already."""
@@ -187,8 +236,15 @@ class Institution:
         if not self.on_record:
             raise Ended(f"{self.number}：{self.standing.label}")
 
-    def _stand(self, standing: Standing, *, reason: str, on: date) -> None:
-        self.standings = (*self.standings, StandingChange(valid_from=on, standing=standing, reason=reason))
+    def _with_codes(self, sites: tuple[Site, ...]) -> tuple[Site, ...]:
+        known = {each.name: each.station_code for each in self.sites}
+        return tuple(replace(each, station_code=each.station_code or known.get(each.name)) for each in sites)
+
+    def _stand(
+        self, standing: Standing, *, reason: str, on: date, held_by: tuple[SuspendedBy, ...] = ()
+    ) -> None:
+        change = StandingChange(valid_from=on, standing=standing, reason=reason, held_by=held_by)
+        self.standings = (*self.standings, change)
 
 
 def first_standing(on: date) -> tuple[StandingChange, ...]:
@@ -207,6 +263,8 @@ class Institutions(Protocol):
 
     def add(self, aggregate: Institution) -> None: ...
 
+    async def of_ids(self, keys: Sequence[UUID]) -> dict[UUID, Institution]: ...
+
     async def of_number(self, number: str) -> Institution | None: ...
 
     async def has_first_filing(self, uscc: Uscc, *, on: date) -> bool: ...
@@ -215,4 +273,10 @@ class Institutions(Protocol):
         self, occupations: Sequence[Occupation], *, on: date, apart_from: UUID | None = None
     ) -> bool: ...
 
-    async def page(self, *, cursor: str | None, size: int) -> Page[Institution]: ...
+    async def page(
+        self, sought: Sought = EVERYBODY, *, cursor: str | None, size: int
+    ) -> Page[Institution]: ...
+
+    async def expired(self, *, on: date) -> list[UUID]: ...
+
+    async def idle(self, *, since: date) -> list[UUID]: ...

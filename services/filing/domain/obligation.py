@@ -10,9 +10,23 @@ from uuid import UUID
 from services.filing.domain.deadline import Deadline
 from services.filing.domain.placing import organ_of
 from services.filing.domain.refusals import NotByHand, NotOwedByYou, ObligationSettled
+from shared.errors import Conflict
+from shared.paging import Page
 from shared.policy import DutyKind, Policy, Routing
 from shared.policy.terms import Term
 from shared.values import Uscc
+
+
+class NotReported(Conflict):
+    """该事项不是上报省级 · This is no report to the province; there is nothing to send again."""
+
+    code = "NJT-FIL-1111"
+
+
+class StillUnderWay(Conflict):
+    """上报未被省级退回 · The province has not rejected this report; it is still under way."""
+
+    code = "NJT-FIL-1112"
 
 
 class ObligationKind(Term):
@@ -24,6 +38,7 @@ class ObligationKind(Term):
     TELL_PROVINCE = "tell_province", "上报省级", "tell the province"
     HAND_OVER = "hand_over", "发放一牌一证", "hand over plaque and certificate"
     CHECK_PLEDGE = "check_pledge", "核查承诺", "check what was pledged"
+    REVIEW_IDLENESS = "review_idleness", "核查未开展评价", "look into an institution that evaluated nobody"
 
 
 class ObligationState(StrEnum):
@@ -41,8 +56,16 @@ _TERMS = {
     ObligationKind.TELL_PROVINCE: "filing.report_days",
     ObligationKind.HAND_OVER: "filing.issue_days",
     ObligationKind.CHECK_PLEDGE: "pledge.check_days",
+    ObligationKind.REVIEW_IDLENESS: "filing.decide_days",
 }
-BY_HAND = frozenset({ObligationKind.BE_COPIED, ObligationKind.CONNECT, ObligationKind.HAND_OVER})
+BY_HAND = frozenset(
+    {
+        ObligationKind.BE_COPIED,
+        ObligationKind.CONNECT,
+        ObligationKind.HAND_OVER,
+        ObligationKind.REVIEW_IDLENESS,
+    }
+)
 """Kinds that somebody reports as done; the others are settled by what happens."""
 
 _OF_DUTY = {
@@ -93,6 +116,14 @@ class Obligation:
             self.attempts += 1
             self.problem = problem
 
+    def report_again(self, key: str) -> None:
+        """It was rejected and is sent again under another key; raises NotReported or StillUnderWay."""
+        if self.kind is not ObligationKind.TELL_PROVINCE:
+            raise NotReported(self.kind.label, basis=self.basis)
+        if not self.problem:
+            raise StillUnderWay(self.subject)
+        self.subject, self.problem = key, ""
+
     def check_owed_by(self, organ: str) -> None:
         """Raises NotOwedByYou for another organ, ObligationSettled when nothing is owed any more."""
         if organ != self.owner:
@@ -122,6 +153,15 @@ def all_settled(obligations: Iterable[Obligation]) -> bool:
     return all(each.state is not ObligationState.OPEN for each in obligations)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """Which obligations are looked for: how they stand, whose they are, and since when they are late."""
+
+    state: ObligationState = ObligationState.OPEN
+    owner: str | None = None
+    late_at: datetime | None = None
+
+
 class Obligations(Protocol):
     """Where obligations are kept."""
 
@@ -134,5 +174,11 @@ class Obligations(Protocol):
     async def of_institution(self, institution_id: UUID) -> list[Obligation]: ...
 
     async def open_of(self, institution_id: UUID, kind: ObligationKind) -> list[Obligation]: ...
+
+    async def still_owed(self, institution_id: UUID) -> list[Obligation]: ...
+
+    async def of_subject(self, kind: ObligationKind, subject: str) -> Obligation | None: ...
+
+    async def page(self, wanted: Owed, *, cursor: str | None, size: int) -> Page[Obligation]: ...
 
     async def late(self, *, at: datetime, soon: datetime) -> list[UUID]: ...

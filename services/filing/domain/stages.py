@@ -40,6 +40,7 @@ class Act(StrEnum):
     PUBLICISE = "publicise"
     REGISTER = "register"
     REFUSE = "refuse"
+    VOID = "void"
     WITHDRAW = "withdraw"
     LAPSE = "lapse"
 
@@ -54,6 +55,14 @@ OPEN_STATES = frozenset(
 IN_HAND_STATES = OPEN_STATES - {_S.DRAFT}
 """What an officer has to do with."""
 
+CLOCKS = {
+    _S.SUBMITTED: "filing.accept_days",
+    _S.ACCEPTED: "filing.assess_days",
+    _S.MENDING: "filing.mend_days",
+    _S.PASSED: "filing.decide_days",
+}
+"""The parameter that sets the term of each stage; a stage that is not in it has none, or one of its own."""
+
 _INTAKE: dict[tuple[FilingState, Act], FilingState] = {
     (_S.DRAFT, Act.SUBMIT): _S.SUBMITTED,
     (_S.SUBMITTED, Act.ASK_CORRECTION): _S.CORRECTING,
@@ -61,6 +70,7 @@ _INTAKE: dict[tuple[FilingState, Act], FilingState] = {
     (_S.CORRECTING, Act.LAPSE): _S.WITHDRAWN,
     (_S.SUBMITTED, Act.ACCEPT): _S.ACCEPTED,
     (_S.SUBMITTED, Act.REFUSE): _S.REFUSED,
+    **{(state, Act.VOID): _S.REFUSED for state in sorted(IN_HAND_STATES)},
     **{(state, Act.WITHDRAW): _S.WITHDRAWN for state in sorted(OPEN_STATES)},
 }
 _ASSESSED: dict[tuple[FilingState, Act], FilingState] = {

@@ -50,7 +50,10 @@ class Particulars:
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """One document handed in, or pledged instead (告知承诺, N3.3); its content lies in the object store by digest."""
+    """One document handed in, or pledged instead (告知承诺, N3.3); its content lies in the object store by digest.
+
+    `checked_at` is when the organ found that a pledge was kept.
+    """
 
     kind: str
     file_name: str
@@ -59,6 +62,8 @@ class Material:
     size: int = 0
     issued_on: date | None = None
     pledged: bool = False
+    pledged_at: datetime | None = None
+    checked_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

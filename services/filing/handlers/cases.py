@@ -5,13 +5,18 @@ from uuid import UUID
 
 from services.filing.domain.filing import Filing
 from services.filing.domain.institution import Institution
+from services.filing.domain.lifecycle import check_not_banned, check_renewal_opens
 from services.filing.domain.placing import check_scope, handling_organ, responsible_organ
 from services.filing.domain.refusals import NothingToAmend
-from services.filing.domain.terms import Applicant, CorrectionItem, Material, Particulars, Revision, Training
+from services.filing.domain.terms import Applicant, CorrectionItem, Particulars, Revision, Training
+from services.filing.handlers.integrity import check_may_pledge
+from services.filing.handlers.pledges import check_pledges_allowed, check_signer_stays, withdraw_pledges
+from services.filing.handlers.recusal import official_case
 from services.filing.handlers.routing import DecideRouting, decide_routing, routing_of
 from services.filing.handlers.work import Work
 from shared.contracts.scope import ScopeItem
-from shared.policy import Attribute, Audience, Category, Channel, DutyOwner, FilingKind
+from shared.policy import Attribute, Audience, Category, Channel, DutyOwner, FilingKind, Routing
+from shared.values import Uscc
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +35,10 @@ class DraftFiling:
 
 async def draft_filing(command: DraftFiling, work: Work) -> Filing:
     """Open a case with the organ that will handle it, or refuse what can never be filed there."""
-    organ = responsible_organ(command.organ, work.policy)
+    await _check_channel(command.channel, command.applicant.uscc, work)
+    responsible_organ(command.organ, work.policy)
     check_scope(command.scope, work.policy)
+    await _check_not_banned(FilingKind.INITIAL, command.applicant.uscc, work)
     routing = await decide_routing(
         DecideRouting(
             category=command.category,
@@ -42,6 +49,12 @@ async def draft_filing(command: DraftFiling, work: Work) -> Filing:
         ),
         work,
     )
+    return open_case(command, routing, work)
+
+
+def open_case(command: DraftFiling, routing: Routing, work: Work) -> Filing:
+    """A draft by the clause that decides it; raises FiledElsewhere for what the province files."""
+    organ = responsible_organ(command.organ, work.policy)
     filing = Filing(
         id=work.new_id(),
         channel=command.channel,
@@ -76,6 +89,10 @@ async def draft_amendment(command: DraftAmendment, work: Work) -> Filing:
     institution = await work.institutions.get(command.institution_id)
     institution.check_on_record()
     _check_amendable(command, institution)
+    await _check_not_banned(command.kind, institution.uscc, work)
+    if command.kind is FilingKind.RENEWAL:
+        check_renewal_opens(institution, work.policy, on=work.today)
+    await _check_channel(command.channel, institution.uscc, work)
     check_scope(command.scope, work.policy)
     filing = Filing(
         id=work.new_id(),
@@ -95,6 +112,7 @@ async def draft_amendment(command: DraftAmendment, work: Work) -> Filing:
         particulars=command.particulars,
         basis=institution.basis,
         drafted_at=work.at,
+        evidence=_shown_before(institution),
         institution_id=institution.id,
     )
     if command.kind is FilingKind.EXTENSION:
@@ -103,7 +121,25 @@ async def draft_amendment(command: DraftAmendment, work: Work) -> Filing:
     return filing
 
 
-def _check_amendable(command: DraftAmendment, institution: Institution) -> None:
+async def _check_not_banned(kind: FilingKind, uscc: Uscc, work: Work) -> None:
+    """Raises Banned for a body that was removed too recently, anywhere in the city."""
+    removed_on = await work.public.removed_on(uscc)
+    check_not_banned(kind, removed_on, work.policy, on=work.today)
+
+
+async def _check_channel(channel: Channel, uscc: Uscc, work: Work) -> None:
+    """Who has an integrity record takes another channel than notification and pledge (N3.3)."""
+    if channel is Channel.PLEDGE:
+        await check_may_pledge(uscc, work)
+
+
+def _shown_before(institution: Institution) -> frozenset[Attribute]:
+    """What it showed to be put on record and need not show again (N2.5)."""
+    is_key = institution.category is Category.KEY_TECHNICAL_SCHOOL
+    return frozenset({Attribute.KEY_SCHOOL_EVIDENCE}) if is_key else frozenset()
+
+
+def _check_amendable(command: DraftAmendment | Filing, institution: Institution) -> None:
     if institution.filed_by == DutyOwner.PROVINCE:
         raise NothingToAmend("由省级备案，须向省人社厅变更 · the province amends it", basis=institution.basis)
     if command.kind is FilingKind.INITIAL:
@@ -124,8 +160,9 @@ class OnFiling:
 
 
 async def revise_filing(command: OnFiling, revision: Revision, work: Work) -> Filing:
-    """Save a draft, or what a correction asked for; the scope is checked and the routing decided again."""
+    """Save a draft, or what a correction asked for; scope and routing are checked again, or what is to be amended."""
     filing = await work.filings.get(command.filing_id, seen=command.seen)
+    check_signer_stays(filing, revision)
     given = {name: value for name, value in vars(revision).items() if value is not None}
     kept = {name: getattr(filing, name) for name in vars(revision)}
     filing.revise(**(kept | given))
@@ -133,23 +170,20 @@ async def revise_filing(command: OnFiling, revision: Revision, work: Work) -> Fi
     if filing.kind is FilingKind.INITIAL:
         routing = await decide_routing(routing_of(filing), work)
         filing.basis = routing.basis
-    return filing
-
-
-async def hand_in_material(command: OnFiling, material: Material, work: Work) -> Filing:
-    filing = await work.filings.get(command.filing_id, seen=command.seen)
-    filing.hand_in(material, work.policy)
+    elif filing.institution_id is not None:
+        _check_amendable(filing, await work.institutions.get(filing.institution_id))
     return filing
 
 
 async def submit_filing(command: OnFiling, work: Work) -> Filing:
     filing = await work.filings.get(command.filing_id, seen=command.seen)
+    await check_pledges_allowed(filing, work)
     filing.submit(work.policy, at=work.at)
     return filing
 
 
 async def ask_correction(command: OnFiling, items: tuple[CorrectionItem, ...], work: Work) -> Filing:
-    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing = await official_case(command.filing_id, work, seen=command.seen)
     filing.ask_correction(items, work.policy, organ=command.organ, at=work.at)
     return filing
 
@@ -163,11 +197,12 @@ async def correct_filing(command: OnFiling, work: Work) -> Filing:
 async def withdraw_filing(command: OnFiling, work: Work) -> Filing:
     filing = await work.filings.get(command.filing_id, seen=command.seen)
     filing.withdraw(work.policy, at=work.at)
+    await withdraw_pledges(filing, work)
     return filing
 
 
 async def accept_filing(command: OnFiling, work: Work) -> Filing:
-    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing = await official_case(command.filing_id, work, seen=command.seen)
     filing.accept(work.policy, organ=command.organ, at=work.at)
     return filing
 
@@ -179,13 +214,13 @@ async def mend_filing(command: OnFiling, work: Work) -> Filing:
 
 
 async def publicise_filing(command: OnFiling, work: Work) -> Filing:
-    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing = await official_case(command.filing_id, work, seen=command.seen)
     filing.publicise(work.policy, organ=command.organ, at=work.at)
     return filing
 
 
 async def refuse_filing(command: OnFiling, reason: str, work: Work) -> Filing:
-    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing = await official_case(command.filing_id, work, seen=command.seen)
     filing.refuse(reason, work.policy, organ=command.organ, at=work.at)
     return filing
 

@@ -1,22 +1,28 @@
 """The register: what the province filed is recognised, and every later change of what is on record is announced."""
 
 from datetime import date
+from typing import Any
 
+from services.filing.domain.filing import Filing
 from services.filing.domain.institution import (
     Institution,
     ScopeVersion,
     ScopeWhy,
     Standing,
+    SuspendedBy,
     first_standing,
 )
+from services.filing.domain.obligation import ObligationKind
 from services.filing.domain.placing import check_scope, responsible_organ
 from services.filing.domain.refusals import NotFiledByProvince
-from services.filing.domain.terms import Particulars
-from services.filing.handlers.obligations import owe_duties
+from services.filing.domain.terms import Particulars, Site
+from services.filing.handlers.obligations import owe_duties, void
+from services.filing.handlers.reporting import owe_report, record_of
 from services.filing.handlers.work import Work
 from shared.contracts import province, supervision
 from shared.contracts.filing import (
     InstitutionAmended,
+    InstitutionChange,
     InstitutionEnded,
     InstitutionRecognized,
     InstitutionRenewed,
@@ -26,6 +32,10 @@ from shared.contracts.filing import (
     SiteFact,
 )
 from shared.policy import DutyKind, DutyOwner
+from shared.values import StationCode
+
+_OUTLIVING = frozenset({ObligationKind.TELL_PROVINCE, ObligationKind.CHECK_PLEDGE})
+"""What is owed on even of an institution that has ended."""
 
 
 async def recognize_institution(filed: province.InstitutionFiled, work: Work) -> Institution:
@@ -53,6 +63,8 @@ async def recognize_institution(filed: province.InstitutionFiled, work: Work) ->
         filed_by=DutyOwner.PROVINCE,
         verification=work.new_code(),
         station_codes=filed.station_codes,
+        address=filed.address or "",
+        sites=sites_of(filed),
     )
     work.institutions.add(institution)
     owe_duties(routing, institution, work)
@@ -60,109 +72,154 @@ async def recognize_institution(filed: province.InstitutionFiled, work: Work) ->
     return institution
 
 
-async def suspend_institution(event: supervision.InstitutionSanctioned, work: Work) -> None:
-    institution = await work.institutions.get(event.institution_id)
-    suspend(institution, work, reason=event.reason, basis=event.basis)
-
-
-async def resume_institution(event: supervision.SanctionLifted, work: Work) -> None:
-    institution = await work.institutions.get(event.institution_id)
-    resume(institution, work, basis=event.basis)
-
-
-def rescope(institution: Institution, version: ScopeVersion, work: Work) -> None:
-    """Give it another scope from a day on and announce it; nothing when that is what it has."""
-    if institution.rescope(version):
-        work.outbox.add(
-            InstitutionRescoped(
-                institution_id=institution.id,
-                organ=institution.organ,
-                basis=version.basis,
-                scope=version.items,
-                valid_from=version.valid_from,
-                why=version.why,
-                revision=institution.version + 1,
-            )
-        )
-
-
-def renew(institution: Institution, work: Work, *, until: date) -> None:
-    """Prolong it and announce that."""
-    institution.renew(until=until)
-    work.outbox.add(
-        InstitutionRenewed(
-            institution_id=institution.id,
-            organ=institution.organ,
-            basis=institution.basis,
-            valid_until=until,
-            revision=institution.version + 1,
-        )
+def sites_of(filed: province.InstitutionFiled) -> tuple[Site, ...]:
+    """The sites that the province names."""
+    return tuple(
+        Site(name=each.name, address=each.address, station_code=each.station_code)
+        for each in filed.sites or ()
     )
 
 
-def amend(institution: Institution, wanted: Particulars, work: Work) -> None:
+async def suspend_institution(event: supervision.InstitutionSanctioned, work: Work) -> None:
+    """Nothing is left to suspend of what is on record no more."""
+    institution = await work.institutions.get(event.institution_id)
+    if institution.on_record:
+        suspend(institution, work, reason=event.reason, basis=event.basis)
+
+
+async def resume_institution(event: supervision.SanctionLifted, work: Work) -> None:
+    """What has ended meanwhile stays ended."""
+    institution = await work.institutions.get(event.institution_id)
+    if institution.on_record:
+        resume(institution, work, basis=event.basis)
+
+
+def rescope(
+    institution: Institution, version: ScopeVersion, work: Work, *, filing: Filing | None = None
+) -> None:
+    """Give it another scope from a day on and announce it; nothing when that is what it has."""
+    if institution.rescope(version):
+        change = InstitutionRescoped(
+            **_about(institution, version.basis),
+            scope=version.items,
+            valid_from=version.valid_from,
+            why=version.why,
+        )
+        _announce(change, institution, work, filing=filing)
+
+
+def renew(institution: Institution, work: Work, *, until: date, filing: Filing | None = None) -> None:
+    """Prolong it and announce that."""
+    institution.renew(until=until)
+    change = InstitutionRenewed(**_about(institution, institution.basis), valid_until=until)
+    _announce(change, institution, work, filing=filing)
+
+
+def amend(
+    institution: Institution,
+    wanted: Particulars,
+    work: Work,
+    *,
+    filing: Filing | None = None,
+    station_codes: tuple[StationCode, ...] | None = None,
+) -> None:
     """Change its particulars and announce them; nothing when they are these already."""
-    if institution.amend(wanted):
-        work.outbox.add(amended(institution))
+    changed = bool(institution.amend(wanted))
+    coded = station_codes is not None and institution.give_station_codes(station_codes, {})
+    if changed or coded:
+        _announce(amended(institution), institution, work, filing=filing)
+
+
+def give_station_codes(
+    institution: Institution, codes: tuple[StationCode, ...], sites: dict[str, StationCode], work: Work
+) -> None:
+    """Enter what the province assigned, to it and to its sites by their names, and announce that."""
+    if institution.give_station_codes(codes, sites):
+        _announce(amended(institution), institution, work)
 
 
 def amended(institution: Institution) -> InstitutionAmended:
     """What is announced of an institution whose particulars have changed."""
     return InstitutionAmended(
-        institution_id=institution.id,
-        organ=institution.organ,
-        basis=institution.basis,
+        **_about(institution, institution.basis),
         name=institution.name,
         address=institution.address,
         sites=tuple(SiteFact.model_validate(each, from_attributes=True) for each in institution.sites),
         station_codes=institution.station_codes,
-        revision=institution.version + 1,
     )
 
 
-def suspend(institution: Institution, work: Work, *, reason: str, basis: tuple[str, ...]) -> None:
-    if institution.suspend(reason=reason, on=work.today):
-        work.outbox.add(
-            InstitutionSuspended(
-                institution_id=institution.id,
-                organ=institution.organ,
-                basis=basis,
-                reason=reason,
-                on=work.today,
-                revision=institution.version + 1,
-            )
-        )
-
-
-def resume(institution: Institution, work: Work, *, basis: tuple[str, ...]) -> None:
-    institution.resume(on=work.today)
-    work.outbox.add(
-        InstitutionResumed(
-            institution_id=institution.id,
-            organ=institution.organ,
-            basis=basis,
-            on=work.today,
-            revision=institution.version + 1,
-        )
-    )
-
-
-def end(
-    institution: Institution, standing: Standing, work: Work, *, reason: str, basis: tuple[str, ...]
+def suspend(
+    institution: Institution,
+    work: Work,
+    *,
+    reason: str,
+    basis: tuple[str, ...],
+    by: SuspendedBy = SuspendedBy.SUPERVISION,
+    on: date | None = None,
 ) -> None:
-    """Take it off the record for good and announce that; nothing when it was."""
-    if institution.end(standing, reason=reason, on=work.today):
-        work.outbox.add(
-            InstitutionEnded(
-                institution_id=institution.id,
-                organ=institution.organ,
-                basis=basis,
-                standing=standing,
-                reason=reason,
-                on=work.today,
-                revision=institution.version + 1,
-            )
-        )
+    """It may not evaluate until whoever says so resumes it; announced unless it was suspended already."""
+    day = on or work.today
+    if institution.suspend(reason=reason, on=day, by=by):
+        change = InstitutionSuspended(**_about(institution, basis), reason=reason, on=day)
+        _announce(change, institution, work)
+
+
+def resume(
+    institution: Institution,
+    work: Work,
+    *,
+    basis: tuple[str, ...],
+    by: SuspendedBy = SuspendedBy.SUPERVISION,
+    on: date | None = None,
+) -> None:
+    """It may evaluate again, unless somebody else holds it back; raises NotSuspended."""
+    day = on or work.today
+    if institution.resume(on=day, by=by):
+        _announce(InstitutionResumed(**_about(institution, basis), on=day), institution, work)
+
+
+async def end(
+    institution: Institution,
+    standing: Standing,
+    work: Work,
+    *,
+    reason: str,
+    basis: tuple[str, ...],
+    on: date | None = None,
+) -> None:
+    """Take it off the record for good, announce that, and void what is owed on it; nothing when it was.
+
+    What the province is told stays owed: it must hear of the end and of what came before. So does the check of a
+    pledge: nobody gets round it by ending (N3.3).
+    """
+    day = on or work.today
+    if not institution.end(standing, reason=reason, on=day):
+        return
+    owed = await work.obligations.still_owed(institution.id)
+    rest = [each for each in owed if each.kind not in _OUTLIVING]
+    void(rest, work, note=f"{standing.label}：{reason}")
+    change = InstitutionEnded(**_about(institution, basis), standing=standing, reason=reason, on=day)
+    _announce(change, institution, work)
+
+
+def _about(institution: Institution, basis: tuple[str, ...]) -> dict[str, Any]:
+    """What every fact about a change carries, once the change is made."""
+    return {
+        "institution_id": institution.id,
+        "organ": institution.organ,
+        "basis": basis,
+        "revision": institution.version + 1,
+        "record": record_of(institution),
+    }
+
+
+def _announce(
+    change: InstitutionChange, institution: Institution, work: Work, *, filing: Filing | None = None
+) -> None:
+    """Say it to the others of the suite, and owe it to the province."""
+    work.outbox.add(change)
+    owe_report(institution, work, change=change, filing=filing)
 
 
 def _recognized(institution: Institution) -> InstitutionRecognized:

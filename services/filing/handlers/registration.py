@@ -10,11 +10,14 @@ from services.filing.domain.institution import (
     first_standing,
     merged,
 )
+from services.filing.domain.lifecycle import check_not_banned, check_renewable
 from services.filing.domain.obligation import ObligationKind
 from services.filing.domain.refusals import NothingToAmend
 from services.filing.handlers import register
 from services.filing.handlers.cases import OnFiling
 from services.filing.handlers.obligations import owe, owe_duties
+from services.filing.handlers.recusal import official_case
+from services.filing.handlers.reporting import owe_report
 from services.filing.handlers.routing import decide_routing, routing_of
 from services.filing.handlers.work import Work
 from shared.contracts.filing import InstitutionRegistered
@@ -23,7 +26,9 @@ from shared.policy import FilingKind, Routing
 
 async def register_filing(command: OnFiling, work: Work) -> Filing:
     """Put it on record, or amend the record; for an initial filing the routing is decided once more (N2.4–N2.7)."""
-    filing = await work.filings.get(command.filing_id, seen=command.seen)
+    filing = await official_case(command.filing_id, work, seen=command.seen)
+    removed_on = await work.public.removed_on(filing.applicant.uscc)
+    check_not_banned(filing.kind, removed_on, work.policy, on=work.today)
     if filing.kind is FilingKind.INITIAL:
         await _put_on_record(filing, command, work)
     else:
@@ -45,9 +50,14 @@ def _owe_all(filing: Filing, institution: Institution, routing: Routing, work: W
     """What the clause makes others owe, plaque and certificate together, and word to the province (N2.8, N3.7)."""
     owe_duties(routing, institution, work, filing=filing)
     owe(ObligationKind.HAND_OVER, institution, work, owner=filing.handled_by, filing=filing)
-    owe(ObligationKind.TELL_PROVINCE, institution, work, owner=filing.handled_by, filing=filing)
+    owe_report(institution, work, filing=filing)
+    _owe_of_any_kind(filing, institution, work)
+
+
+def _owe_of_any_kind(filing: Filing, institution: Institution, work: Work) -> None:
+    """What every decision in favour leaves to do: check what was pledged (N3.3)."""
     for material in filing.materials:
-        if material.pledged:
+        if material.pledged and material.checked_at is None:
             owe(
                 ObligationKind.CHECK_PLEDGE,
                 institution,
@@ -68,17 +78,19 @@ async def _amend_record(filing: Filing, command: OnFiling, work: Work) -> None:
         await decide_routing(routing_of(filing), work)
     filing.register(work.policy, organ=command.organ, at=work.at, number=None)
     if filing.kind is FilingKind.EXTENSION:
-        register.rescope(institution, _extended(filing, institution, work), work)
+        register.rescope(institution, _extended(filing, institution, work), work, filing=filing)
     elif filing.kind is FilingKind.RENEWAL:
-        register.renew(institution, work, until=_renewed_until(institution, work))
+        check_renewable(institution, filing, work.policy, on=work.today)
+        register.renew(institution, work, until=_renewed_until(institution, work), filing=filing)
     elif filing.particulars is not None:
-        register.amend(institution, filing.particulars, work)
-    owe(ObligationKind.TELL_PROVINCE, institution, work, owner=filing.handled_by, filing=filing)
+        register.amend(institution, filing.particulars, work, filing=filing)
+    _owe_of_any_kind(filing, institution, work)
 
 
 def _extended(filing: Filing, institution: Institution, work: Work) -> ScopeVersion:
+    """It adds to the latest version, so it begins with that where that is yet to begin."""
     return ScopeVersion(
-        valid_from=work.today,
+        valid_from=max([work.today, *(each.valid_from for each in institution.versions)]),
         items=merged(institution.scope, filing.scope),
         why=ScopeWhy.EXTENDED,
         basis=filing.basis,

@@ -4,20 +4,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, not_, or_, select
+from sqlalchemy import ColumnElement, RowMapping, false, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.filing import tables
 from services.filing.domain.filing import Filing
+from services.filing.domain.queue import Overview, Wanted
 from services.filing.domain.refusals import UnknownFiling
-from services.filing.domain.stages import FilingState
+from services.filing.domain.stages import IN_HAND_STATES, FilingState
 from services.filing.domain.terms import Applicant, Training
 from services.filing.repository import stored
+from services.filing.repository.queue import (
+    after_in_queue,
+    breached,
+    conditions,
+    in_hand,
+    running,
+)
 from services.filing.repository.watching import wants_watching
 from shared.contracts.scope import scope_in, scope_out
-from shared.paging import BadCursor, Page, decode_cursor, moment_in, page_of, uuid_in
+from shared.paging import Page, page_of
 from shared.persistence.aggregates import SqlAggregates
-from shared.persistence.pages import after
 from shared.policy import Attribute, Audience, Category, Channel, FilingKind
 from shared.values import Uscc
 
@@ -111,18 +118,39 @@ class SqlFilings(SqlAggregates[Filing]):
             columns.institution_id == institution_id, columns.kind == FilingKind.INITIAL.value
         )
 
-    async def queue(self, *, state: FilingState | None, cursor: str | None, size: int) -> Page[Filing]:
+    async def queue(self, wanted: Wanted, *, cursor: str | None, size: int) -> Page[Filing]:
         """Filings in the order in which they are taken; `cursor` is the last page's."""
         columns = self.table.c
         statement = select(self.table).order_by(columns.priority.desc(), columns.drafted_at, columns.id)
-        if state is not None:
-            statement = statement.where(columns.state == state.value)
+        statement = statement.where(*conditions(wanted))
+        if wanted.text:
+            # Whether a name is rare or common decides the plan, so a plan for any name will not do.
+            await self._connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
         if cursor is not None:
-            statement = statement.where(_after_in_queue(cursor))
+            statement = statement.where(after_in_queue(cursor))
         rows = await self._fetch(statement.limit(size + 1))
         return page_of(
             rows, size=size, position=lambda each: (each.priority, each.drafted_at.isoformat(), each.id)
         )
+
+    async def overview(
+        self, wanted: Wanted, *, at: datetime, tonight: datetime, mine: UUID | None
+    ) -> Overview:
+        """The cases in hand counted, each figure in the same look at them."""
+        columns = self.table.c
+        figures = {
+            **{state.value: columns.state == state.value for state in IN_HAND_STATES},
+            "due_today": running(at) & (columns.due_at < tonight),
+            "overdue": breached(at),
+            "escalated": columns.escalated_at.is_not(None),
+            "unassigned": columns.officer_id.is_(None),
+            "mine": columns.officer_id == mine if mine else false(),
+        }
+        counts = [func.count().filter(condition).label(name) for name, condition in figures.items()]
+        statement = select(*counts).select_from(self.table).where(in_hand(columns.state), *conditions(wanted))
+        row = (await self._connection.execute(statement)).mappings().one()
+        states = {state: row[state.value] for state in FilingState if state in IN_HAND_STATES}
+        return Overview(states=states, **{name: row[name] for name in row if name not in states})
 
     async def next_serial(self, *, organ: str, year: int) -> int:
         """The next number of an organ in a year, without gaps: a rolled-back registration gives its number back."""
@@ -145,14 +173,3 @@ class SqlFilings(SqlAggregates[Filing]):
     async def _ids(self, *conditions: ColumnElement[bool]) -> list[UUID]:
         statement = select(self.table.c.id).where(*conditions).order_by(self.table.c.id)
         return list((await self._connection.execute(statement.limit(_WATCHED_AT_ONCE))).scalars())
-
-
-def _after_in_queue(cursor: str) -> ColumnElement[bool]:
-    priority, drafted, key = decode_cursor(cursor, parts=3)
-    columns = tables.filing.c
-    if priority not in (str(True), str(False)):
-        raise BadCursor
-    later = after([columns.drafted_at, columns.id], [moment_in(drafted), uuid_in(key)])
-    if priority == str(True):
-        return or_(not_(columns.priority), and_(columns.priority, later))
-    return and_(not_(columns.priority), later)

@@ -6,22 +6,25 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, insert, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.filing import tables
 from services.filing.domain.institution import ON_RECORD, Institution, Standing
 from services.filing.domain.refusals import AlreadyCovered, AlreadyOnRecord, UnknownInstitution
-from services.filing.repository import stored
+from services.filing.domain.register import EVERYBODY, Sought
+from services.filing.repository import search, stored
+from services.filing.repository.search import begins
 from shared.contracts.scope import ScopeItem, scope_out
 from shared.ledger.entries import Ledger
 from shared.paging import Page, decode_cursor, page_of, uuid_in
 from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.pages import after
-from shared.policy import Audience, Category, Policy
+from shared.policy import Audience, Category, DutyOwner, Policy
 from shared.values import Occupation, StationCode, Uscc
 
+_AT_ONCE = 200
 _ON_RECORD = sorted(each.value for each in ON_RECORD)
 _JSON: dict[str, TypeAdapter[Any]] = {
     "sites": stored.sites,
@@ -105,7 +108,8 @@ class SqlInstitutions(SqlAggregates[Institution]):
         await self._connection.at_once(
             delete(tables.coverage).where(covered.institution_id.in_([each.id for each in changed])), None
         )
-        rows = [row for each in changed if each.on_record for row in self._coverage(each)]
+        in_force = [each for each in changed if each.on_record and each.valid_until >= self._today]
+        rows = [row for each in in_force for row in self._coverage(each)]
         sole = [(row["edition"], row["occupation"]) for row in rows if row["sole"]]
         if sole:  # what has expired may still wait for the day's work
             gone = [covered.sole, covered.valid_until < self._today]
@@ -129,6 +133,10 @@ class SqlInstitutions(SqlAggregates[Institution]):
         """Occupations under the code they have had from the beginning: editions renumber them."""
         families = {self._policy.family(each) for each in occupations}
         return sorted((each.edition.value, str(each.code)) for each in families)
+
+    async def of_ids(self, keys: Sequence[UUID]) -> dict[UUID, Institution]:
+        found = await self._fetch(select(self.table).where(self.table.c.id.in_(keys)))
+        return {each.id: each for each in found}
 
     async def of_number(self, number: str) -> Institution | None:
         return await self._first(self.table.c.number == number)
@@ -159,15 +167,45 @@ class SqlInstitutions(SqlAggregates[Institution]):
             conditions.append(columns.institution_id != apart_from)
         return await self._exists(select(columns.occupation).where(*conditions))
 
-    async def page(self, *, cursor: str | None, size: int) -> Page[Institution]:
-        """The register by name."""
-        columns = self.table.c
-        statement = select(self.table).order_by(columns.name, columns.id).limit(size + 1)
+    async def page(self, sought: Sought = EVERYBODY, *, cursor: str | None, size: int) -> Page[Institution]:
+        """The register by name, or by the number or USCC whose beginning is told; raises BadCursor."""
+        by = self.table.c.name
+        for number in (self.table.c.uscc, self.table.c.number):
+            asked = select(self.table.c.id).where(*begins(number, sought.text))
+            if sought.text and await self._exists(asked):
+                by = number
+        statement = select(self.table).where(*search.conditions(sought, self._family))
+        statement = statement.where(*begins(by, sought.text)).order_by(by, self.table.c.id)
         if cursor is not None:
-            name, key = decode_cursor(cursor, parts=2)
-            statement = statement.where(after([columns.name, columns.id], [name, uuid_in(key)]))
-        rows = await self._fetch(statement)
-        return page_of(rows, size=size, position=lambda each: (each.name, each.id))
+            position, key = decode_cursor(cursor, parts=2)
+            statement = statement.where(after([by, self.table.c.id], [position, uuid_in(key)]))
+        rows = await self._fetch(statement.limit(size + 1))
+        return page_of(rows, size=size, position=lambda each: (getattr(each, by.name), each.id))
+
+    async def expired(self, *, on: date) -> list[UUID]:
+        """Past their validity on a day, and no renewal handed in within it is undecided."""
+        waits = select(tables.filing.c.id).where(*search.renewal_in_hand())
+        columns = self.table.c
+        late = (columns.standing.in_(_ON_RECORD), columns.valid_until < on, ~waits.exists())
+        return await self._ids(*late)
+
+    async def idle(self, *, since: date) -> list[UUID]:
+        """In force, without an evaluation since a day, not the province's, and not looked into since then."""
+        columns = self.table.c
+        waits = select(tables.obligation.c.id).where(*search.looked_into(since))
+        late = or_(
+            columns.last_evaluated_on < since,
+            and_(columns.last_evaluated_on.is_(None), columns.valid_from < since),
+        )
+        ours = (columns.standing == Standing.ACTIVE.value, columns.filed_by != DutyOwner.PROVINCE.value)
+        return await self._ids(*ours, late, ~waits.exists())
+
+    async def _ids(self, *conditions: ColumnElement[bool]) -> list[UUID]:
+        statement = select(self.table.c.id).where(*conditions).order_by(self.table.c.id)
+        return list((await self._connection.execute(statement.limit(_AT_ONCE))).scalars())
+
+    def _family(self, occupation: Occupation) -> tuple[str, str]:
+        return self._families([occupation])[0]
 
 
 _INSERT_PUBLIC = upsert(tables.public_register)
@@ -190,8 +228,12 @@ def _published(institution: Institution) -> dict[str, Any]:
         "number": institution.number,
         "plaque_number": institution.plaque_number,
         "certificate_number": institution.certificate_number,
-        "scope": scope_out(institution.scope),
+        "versions": [
+            {"valid_from": each.valid_from.isoformat(), "items": scope_out(each.items)}
+            for each in institution.versions
+        ],
         "standing": institution.standing.value,
+        "ended_on": institution.ended_on,
         "valid_from": institution.valid_from,
         "valid_until": institution.valid_until,
     }

@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 
 from services.filing import tables
 from services.filing.domain.deadline import Deadline
-from services.filing.domain.obligation import Obligation, ObligationKind, ObligationState
+from services.filing.domain.obligation import Obligation, ObligationKind, ObligationState, Owed
 from services.filing.domain.refusals import UnknownObligation
 from services.filing.repository.watching import wants_watching
+from shared.paging import Page, decode_cursor, moment_in, page_of, uuid_in
 from shared.persistence.aggregates import SqlAggregates
+from shared.persistence.pages import after
 from shared.values import Uscc
 
 _WATCHED_AT_ONCE = 200
@@ -78,6 +80,35 @@ class SqlObligations(SqlAggregates[Obligation]):
             columns.state == ObligationState.OPEN.value,
         )
         return await self._fetch(statement.order_by(columns.due_at, columns.id))
+
+    async def still_owed(self, institution_id: UUID) -> list[Obligation]:
+        """Whatever is still owed on an institution."""
+        columns = self.table.c
+        return await self._fetch(
+            select(self.table).where(
+                columns.institution_id == institution_id, columns.state == ObligationState.OPEN.value
+            )
+        )
+
+    async def of_subject(self, kind: ObligationKind, subject: str) -> Obligation | None:
+        """What is owed of this kind about this very thing; the kind is written out for its index."""
+        columns = self.table.c
+        owed = columns.kind == bindparam(None, kind.value, literal_execute=True)
+        return await self._first(owed, columns.subject == subject)
+
+    async def page(self, wanted: Owed, *, cursor: str | None, size: int) -> Page[Obligation]:
+        """Obligations by their deadline; raises BadCursor."""
+        columns = self.table.c
+        statement = select(self.table).where(columns.state == wanted.state.value)
+        if wanted.owner is not None:
+            statement = statement.where(columns.owner == wanted.owner)
+        if wanted.late_at is not None:
+            statement = statement.where(columns.due_at < wanted.late_at)
+        if cursor is not None:
+            due, key = decode_cursor(cursor, parts=2)
+            statement = statement.where(after([columns.due_at, columns.id], [moment_in(due), uuid_in(key)]))
+        rows = await self._fetch(statement.order_by(columns.due_at, columns.id).limit(size + 1))
+        return page_of(rows, size=size, position=lambda each: (each.deadline.due_at.isoformat(), each.id))
 
     async def late(self, *, at: datetime, soon: datetime) -> list[UUID]:
         """What is owed by `soon` and was not warned of, or was owed before `at` and was not escalated."""

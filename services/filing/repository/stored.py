@@ -6,7 +6,10 @@ from pydantic import TypeAdapter
 
 from services.filing.domain.deadline import Deadline
 from services.filing.domain.institution import PostLevel, ScopeVersion, StandingChange
+from services.filing.domain.officer import Recusal
+from services.filing.domain.review import Judged
 from services.filing.domain.terms import Correction, Material, Particulars, Site
+from shared.contracts.scope import DatedScope
 
 materials = TypeAdapter(tuple[Material, ...])
 correction = TypeAdapter(Correction | None)
@@ -15,6 +18,9 @@ sites = TypeAdapter(tuple[Site, ...])
 versions = TypeAdapter(tuple[ScopeVersion, ...])
 standings = TypeAdapter(tuple[StandingChange, ...])
 post_levels = TypeAdapter(tuple[PostLevel, ...])
+dated_scopes = TypeAdapter(tuple[DatedScope, ...])
+judged = TypeAdapter(tuple[Judged, ...])
+recusals = TypeAdapter(tuple[Recusal, ...])
 
 
 def out(kind: TypeAdapter[Any], value: Any) -> Any:

@@ -1,12 +1,57 @@
 """Filing over HTTP, a module for each aggregate: who asks, what they send, which handler, what they see."""
 
-from services.filing.routes import cases, institutions, obligations, official, routing
+from services.filing.routes import (
+    campaigns,
+    cases,
+    directory,
+    experts,
+    exports,
+    imports,
+    institutions,
+    integrity,
+    lifecycle,
+    materials,
+    network,
+    objections,
+    obligations,
+    occupations,
+    official,
+    panels,
+    papers,
+    pledges,
+    public,
+    publicity,
+    queue,
+    reviews,
+    routing,
+    rubric,
+)
 
 ROUTERS = (
     routing.router,
+    exports.router,  # before what takes an institution's or a case's id
+    queue.router,  # before what takes a case's id
     cases.router,
+    materials.router,
+    pledges.router,
     official.router,
+    experts.router,
+    panels.router,
+    rubric.router,
+    objections.router,
+    publicity.router,
     obligations.router,
     institutions.router,
+    lifecycle.router,
+    papers.router,
+    public.router,
+    occupations.router,
+    integrity.router,
+    imports.router,
+    campaigns.router,
+    reviews.router,
+    network.office_router,
+    network.officer_router,
+    directory.router,
 )
 """In the order in which the interface's document shows them."""

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Depends
 
 from services.filing.domain import refusals
+from services.filing.domain.officer import RecusedOfficer
 from services.filing.handlers import Work
 from services.filing.handlers.cases import OnFiling
 from shared.errors import Stale
@@ -22,7 +23,7 @@ OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
 CreateOnce = Annotated[Once[Work], Depends(Once)]
 
 CHANGING = (refusals.UnknownFiling, refusals.OutOfTurn, Stale, PreconditionMissing)
-OFFICIAL = (*CHANGING, refusals.NotTheHandlingOrgan)
+OFFICIAL = (*CHANGING, refusals.NotTheHandlingOrgan, RecusedOfficer)
 
 
 def of_applicant(filing_id: UUID, caller: ApplicantCaller, seen: Seen) -> OnFiling:

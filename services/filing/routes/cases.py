@@ -6,8 +6,9 @@ from fastapi import APIRouter, Response
 
 from services.filing.domain import refusals
 from services.filing.domain.filing import Filing
+from services.filing.domain.integrity import UnderIntegrityRecord
+from services.filing.domain.materials import MaterialOutdated, PledgeStands, WrongFormat
 from services.filing.domain.stages import FilingState
-from services.filing.domain.terms import Material
 from services.filing.handlers import cases
 from services.filing.routes.callers import (
     CHANGING,
@@ -18,24 +19,21 @@ from services.filing.routes.callers import (
     Reader,
 )
 from services.filing.schemas.cases import (
-    FilingRow,
     FilingView,
-    MaterialBody,
     NewAmendment,
     NewFiling,
     RevisionBody,
 )
-from shared.http.pages import Cursor, Size
 from shared.http.problems import problems
-from shared.http.work import PageView, shown, shown_page
+from shared.http.work import shown
 from shared.identity import NotYours, Principal
-from shared.paging import BadCursor
 from shared.persistence.idempotency import KeyReused
 from shared.policy import NotRoutable, UnknownOrgan
 
 router = APIRouter(prefix="/v1/filings", tags=["filings · 备案申请"])
 
 _ADMISSION = (NotRoutable, refusals.FiledElsewhere, refusals.NotEvaluated)
+_WHOLE = (refusals.MaterialsIncomplete, MaterialOutdated, WrongFormat)
 
 
 async def shown_case(filing: Filing, caller: Principal, open_work: OpenWork) -> Response:
@@ -51,7 +49,15 @@ async def shown_case(filing: Filing, caller: Principal, open_work: OpenWork) -> 
     "",
     status_code=201,
     response_model=FilingView,
-    responses=problems(*_ADMISSION, refusals.NotResponsible, UnknownOrgan, KeyReused, NotYours),
+    responses=problems(
+        *_ADMISSION,
+        UnderIntegrityRecord,
+        refusals.NotResponsible,
+        refusals.Banned,
+        UnknownOrgan,
+        KeyReused,
+        NotYours,
+    ),
 )
 async def draft_filing(body: NewFiling, caller: ApplicantCaller, once: CreateOnce) -> Response:
     """备案草稿 · Open a case in the applicant's district or park."""
@@ -80,7 +86,14 @@ async def draft_filing(body: NewFiling, caller: ApplicantCaller, once: CreateOnc
     status_code=201,
     response_model=FilingView,
     responses=problems(
-        *_ADMISSION, refusals.UnknownInstitution, refusals.NothingToAmend, refusals.Ended, KeyReused
+        *_ADMISSION,
+        UnderIntegrityRecord,
+        refusals.UnknownInstitution,
+        refusals.NothingToAmend,
+        refusals.NotRenewable,
+        refusals.Banned,
+        refusals.Ended,
+        KeyReused,
     ),
 )
 async def draft_amendment(
@@ -102,21 +115,6 @@ async def draft_amendment(
     )
 
 
-@router.get("", response_model=PageView[FilingRow], responses=problems(BadCursor))
-async def list_filings(
-    *,
-    caller: Reader,
-    open_work: OpenWork,
-    state: FilingState | None = None,
-    cursor: Cursor = None,
-    size: Size = 50,
-) -> Response:
-    """办件队列 · Cases in the order in which they are taken; enterprises that trained come first (N1.1)."""
-    async with open_work(caller) as work:
-        page = await work.filings.queue(state=state, cursor=cursor, size=size)
-    return shown_page(page, FilingRow.of)
-
-
 @router.get("/{filing_id}", response_model=FilingView, responses=problems(refusals.UnknownFiling))
 async def read_filing(filing_id: UUID, caller: Reader, open_work: OpenWork) -> Response:
     """办件详情 · One case, with what is owed on it."""
@@ -129,7 +127,14 @@ async def read_filing(filing_id: UUID, caller: Reader, open_work: OpenWork) -> R
 @router.patch(
     "/{filing_id}",
     response_model=FilingView,
-    responses=problems(*CHANGING, *_ADMISSION, refusals.NotMarked),
+    responses=problems(
+        *CHANGING,
+        *_ADMISSION,
+        refusals.NotMarked,
+        PledgeStands,
+        refusals.UnknownInstitution,
+        refusals.NothingToAmend,
+    ),
 )
 async def revise_filing(
     command: ByApplicant, body: RevisionBody, caller: ApplicantCaller, open_work: OpenWork
@@ -141,24 +146,9 @@ async def revise_filing(
 
 
 @router.post(
-    "/{filing_id}/materials",
-    response_model=FilingView,
-    responses=problems(*CHANGING, refusals.UnknownMaterial, refusals.NotPledgeable, refusals.NotMarked),
-)
-async def hand_in_material(
-    command: ByApplicant, body: MaterialBody, caller: ApplicantCaller, open_work: OpenWork
-) -> Response:
-    """提交材料 · Hand in one document, or pledge it."""
-    material = Material(**body.model_dump())
-    async with open_work(caller) as work:
-        filing = await cases.hand_in_material(command, material, work)
-    return await shown_case(filing, caller, open_work)
-
-
-@router.post(
     "/{filing_id}/submission",
     response_model=FilingView,
-    responses=problems(*CHANGING, refusals.MaterialsIncomplete),
+    responses=problems(*CHANGING, *_WHOLE, UnderIntegrityRecord),
 )
 async def submit_filing(command: ByApplicant, caller: ApplicantCaller, open_work: OpenWork) -> Response:
     """提交申请 · Hand the case to the district."""
@@ -170,7 +160,7 @@ async def submit_filing(command: ByApplicant, caller: ApplicantCaller, open_work
 @router.post(
     "/{filing_id}/correction",
     response_model=FilingView,
-    responses=problems(*CHANGING, refusals.MaterialsIncomplete),
+    responses=problems(*CHANGING, *_WHOLE),
 )
 async def correct_filing(command: ByApplicant, caller: ApplicantCaller, open_work: OpenWork) -> Response:
     """补正完成 · Hand the corrected case back; the organ's clock runs on."""

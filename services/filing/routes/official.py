@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from services.filing.domain import refusals
 from services.filing.handlers import cases, registration
-from services.filing.routes.callers import CHANGING, OFFICIAL, ByOfficer, Officer, OpenWork
+from services.filing.routes.callers import OFFICIAL, ByOfficer, Officer, OpenWork
 from services.filing.routes.cases import shown_case
 from services.filing.schemas.cases import CorrectionBody, FilingView
 from services.filing.schemas.parts import Reason
@@ -48,13 +48,13 @@ async def publicise_filing(command: ByOfficer, caller: Officer, open_work: OpenW
     "/{filing_id}/registration",
     response_model=FilingView,
     responses=problems(
-        *CHANGING,
-        refusals.NotTheHandlingOrgan,
+        *OFFICIAL,
         refusals.PublicityRunning,
         refusals.ObjectionOpen,
         refusals.AlreadyOnRecord,
         refusals.AlreadyCovered,
         refusals.NotRenewable,
+        refusals.Banned,
         refusals.Ended,
         NotRoutable,
     ),

@@ -6,12 +6,12 @@ from services.filing.handlers.routing import DecideRouting, decide_routing
 from services.filing.routes.callers import OpenWork, Reader
 from services.filing.schemas.routing import RoutingQuery, RoutingView
 from shared.http.problems import problems
-from shared.policy import NotRoutable, UnknownOrgan
+from shared.policy import NotRoutable, UnknownOccupation, UnknownOrgan
 
 router = APIRouter(prefix="/v1/routing-decisions", tags=["routing · 管辖"])
 
 
-@router.post("", response_model=RoutingView, responses=problems(NotRoutable, UnknownOrgan))
+@router.post("", response_model=RoutingView, responses=problems(NotRoutable, UnknownOrgan, UnknownOccupation))
 async def make_routing_decision(
     query: RoutingQuery, caller: Reader, open_work: OpenWork, request: Request
 ) -> Response:

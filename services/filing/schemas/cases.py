@@ -11,8 +11,9 @@ from services.filing.domain.filing import Filing
 from services.filing.domain.obligation import Obligation, all_settled
 from services.filing.domain.stages import FilingState
 from services.filing.domain.terms import Applicant, CorrectionItem, Particulars, Revision, Site, Training
+from services.filing.schemas.materials import MaterialView
 from services.filing.schemas.obligations import ObligationView
-from services.filing.schemas.parts import Body, Day, Line, OptionalLine, OrganCode, Scope, Sha256, Text
+from services.filing.schemas.parts import Body, Line, OptionalLine, OrganCode, Scope, Text
 from shared.contracts.scope import ScopeItem
 from shared.http.work import View
 from shared.policy import Attribute, Audience, Category, Channel, FilingKind
@@ -103,18 +104,6 @@ class RevisionBody(Body):
         )
 
 
-class MaterialBody(Body):
-    """One document: its kind, name and SHA-256, or that it is pledged."""
-
-    kind: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,60}$")]
-    file_name: Line
-    sha256: Sha256
-    media_type: Line = "application/pdf"
-    size: Annotated[int, Field(ge=0)] = 0
-    issued_on: Day | None = None
-    pledged: bool = Field(default=False, description="以告知承诺代替 · pledged instead (N3.3)")
-
-
 class CorrectionItemBody(Body):
     """One thing to correct: `applicant`, `scope`, `evidence`, `training`, `particulars` or `materials.<kind>`."""
 
@@ -191,7 +180,7 @@ class FilingView(FilingRow):
     particulars: ParticularsBody | None
     training: frozenset[Training]
     evidence: frozenset[Attribute]
-    materials: tuple[MaterialBody, ...]
+    materials: tuple[MaterialView, ...]
     correction: CorrectionView | None
     rounds: int
     objections_open: int

@@ -1,16 +1,22 @@
 """Institutions on record."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.filing.domain.institution import Institution, ScopeWhy, Standing
+from services.filing.domain.institution import Institution, PostLevel, ScopeWhy, Standing, SuspendedBy
+from services.filing.domain.obligation import Obligation
+from services.filing.handlers.lifecycle import Decision
 from services.filing.schemas.cases import SiteView
+from services.filing.schemas.obligations import ObligationView
+from services.filing.schemas.parts import Body
 from shared.contracts.scope import ScopeItem
 from shared.http.work import View
 from shared.policy import Audience, Category
-from shared.values import Edition, Level, OccupationCode, StationCode, Uscc
+from shared.values import Edition, Level, Occupation, OccupationCode, StationCode, Uscc
 
 
 class InstitutionRow(View):
@@ -53,6 +59,7 @@ class StandingView(BaseModel):
     valid_from: date
     standing: Standing
     reason: str
+    held_by: tuple[SuspendedBy, ...]
 
 
 class OccupationView(BaseModel):
@@ -75,7 +82,7 @@ class PostLevelView(BaseModel):
 
 
 class InstitutionView(InstitutionRow):
-    """An institution on record, with every version of its scope and every change of its standing."""
+    """An institution on record, with every version of its scope and every change of its standing, and what is owed."""
 
     legal_representative: str
     address: str
@@ -89,11 +96,22 @@ class InstitutionView(InstitutionRow):
     station_codes: tuple[StationCode, ...]
     suspended_for: str
     last_evaluated_on: date | None
-    batches: int
+    batches: int = Field(description="备案或续期以来的评价批次 · batches since it was filed or renewed")
+    obligations: tuple[ObligationView, ...] = ()
 
     @classmethod
-    def of(cls, institution: Institution) -> "InstitutionView":
-        return cls.model_validate(institution)
+    def whole(cls, institution: Institution, owed: Sequence[Obligation]) -> "InstitutionView":
+        """The institution with what is owed on it, or was."""
+        views = tuple(ObligationView.of(each) for each in owed)
+        return cls.model_validate(institution).model_copy(update={"obligations": views})
+
+
+class HistoryView(BaseModel):
+    """变迁 · every version of the scope and every change of the standing, in the order they were made."""
+
+    institution_id: UUID
+    versions: tuple[ScopeVersionView, ...]
+    standings: tuple[StandingView, ...]
 
 
 class ScopeView(BaseModel):
@@ -103,3 +121,73 @@ class ScopeView(BaseModel):
     on: date
     standing: Standing
     items: tuple[ScopeItem, ...]
+
+
+# What the province is told of a reason has this length.
+Why = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=500, strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
+    ),
+]
+ClauseId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9.-]{1,39}$")]
+
+
+class ReasonBody(Body):
+    """Why, as the institution and the province will read it."""
+
+    reason: Why
+
+
+class DecisionBody(ReasonBody):
+    """Why an organ decides so, and on which clauses; the record's own when none is named."""
+
+    basis: Annotated[tuple[ClauseId, ...], Field(max_length=10)] = ()
+
+    def made(self) -> Decision:
+        return Decision(reason=self.reason, basis=self.basis)
+
+
+class ResumptionBody(Body):
+    """On which clauses it may evaluate again; the record's own when none is named."""
+
+    basis: Annotated[tuple[ClauseId, ...], Field(max_length=10)] = ()
+
+    def made(self) -> Decision:
+        return Decision(basis=self.basis)
+
+
+class OccupationBody(Body):
+    """An occupation of one edition of the catalogue."""
+
+    edition: Edition
+    code: OccupationCode
+
+
+class PostLevelBody(Body):
+    """岗位等级 · one level of the enterprise's own."""
+
+    occupation: OccupationBody
+    name: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=60, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    ]
+    held_as: Level | None = Field(
+        default=None, description="对应的国家等级 · the state level it is held against"
+    )
+
+
+class PostLevelsBody(Body):
+    """All post levels, in place of those there were (N1.5)."""
+
+    levels: Annotated[tuple[PostLevelBody, ...], Field(max_length=200)]
+
+    def made(self) -> tuple[PostLevel, ...]:
+        return tuple(
+            PostLevel(
+                occupation=Occupation(each.occupation.edition, each.occupation.code),
+                name=each.name,
+                held_as=each.held_as,
+            )
+            for each in self.levels
+        )

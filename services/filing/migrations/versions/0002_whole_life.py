@@ -6,15 +6,28 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from shared.persistence.security import protect
+from shared.persistence.security import lend, protect
 from shared.persistence.tables import grants
 
 revision = "0002"
 down_revision = "0001"
 
-PROTECTED = (("obligation", "uscc"),)
+PROTECTED = (
+    ("bulk_import", None),
+    ("expert", None),
+    ("import_row", None),
+    ("objection", None),
+    ("obligation", "uscc"),
+    ("office", None),
+    ("officer", None),
+    ("officer_turn", None),
+    ("panel", "uscc"),
+    ("pledge", "uscc"),
+    ("review", "uscc"),
+)
 """New tables under territorial isolation, and the column with the USCC of whoever sees its own rows."""
 
+_UNASSIGNED = "officer_id IS NULL AND state IN ('submitted', 'correcting', 'accepted', 'mending', 'passed', 'publicity')"
 _ON_RECORD = sa.text("standing IN ('active', 'suspended')")
 
 # What was kept before is kept: applicants, cases, scope and standing become the first of their versions.
@@ -43,9 +56,9 @@ _FILL_INSTITUTION = """
 """
 _FILL_PUBLIC_REGISTER = """
     INSERT INTO public_register (institution_id, verification, name, uscc, organ, category, audience, number,
-                                 plaque_number, certificate_number, scope, standing, valid_from, valid_until)
+                                 plaque_number, certificate_number, versions, standing, valid_from, valid_until)
     SELECT id, verification, name, uscc, organ, category, audience, number, plaque_number, certificate_number,
-           scope, standing, valid_from, valid_until FROM institution
+           versions, standing, valid_from, valid_until FROM institution
 """
 _FILL_COVERAGE = """
     INSERT INTO coverage (edition, occupation, institution_id, valid_until, sole)
@@ -69,6 +82,159 @@ _BACK_TO_COVERAGE = """
 
 
 def upgrade() -> None:
+    op.create_table(
+        "bulk_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("template_version", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("good", sa.Integer(), nullable=False),
+        sa.Column("bad", sa.Integer(), nullable=False),
+        sa.Column("groups", sa.Integer(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("cursor", sa.Integer(), nullable=False),
+        sa.Column("committed_by", sa.Text(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_import")),
+    )
+    op.create_index(
+        "ix_bulk_import_committing",
+        "bulk_import",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'committing'"),
+    )
+    op.create_index("ix_bulk_import_created_at", "bulk_import", ["created_at", "id"], unique=False)
+    op.create_index(
+        "uq_bulk_import_file",
+        "bulk_import",
+        ["organ", "kind", "sha256"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'discarded'"),
+    )
+    op.create_table(
+        "campaign",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("institutions", sa.Integer(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forced_because", sa.Text(), nullable=False),
+        sa.Column("left_open", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+    )
+    op.create_index("ix_campaign_opened_at", "campaign", ["opened_at", "id"], unique=False)
+    op.create_index(
+        "uq_campaign_running",
+        "campaign",
+        ["opened_by"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'closed'"),
+    )
+    op.create_table(
+        "campaign_intake",
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "institution_id", name=op.f("pk_campaign_intake")),
+    )
+    op.create_table(
+        "expert",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("employer", sa.Text(), nullable=False),
+        sa.Column("employer_uscc", sa.Text(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("occupations", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("recused_from", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expert")),
+    )
+    op.create_index("ix_expert_name", "expert", ["name", "id"], unique=False)
+    op.create_index("uq_expert_subject", "expert", ["subject"], unique=True)
+    op.create_table(
+        "import_row",
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("values", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("cells", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("outcome_id", sa.Uuid(), nullable=True),
+        sa.Column("outcome_code", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_import_row")),
+    )
+    op.create_index("ix_import_row_place", "import_row", ["import_id", "place", "number"], unique=False)
+    op.create_index("ix_import_row_state", "import_row", ["import_id", "state", "number"], unique=False)
+    op.create_table(
+        "integrity_record",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("basis", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("entered_by", sa.Text(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pledge_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_integrity_record")),
+    )
+    op.create_index("ix_integrity_record_entered_at", "integrity_record", ["entered_at", "id"], unique=False)
+    op.create_index("ix_integrity_record_uscc", "integrity_record", ["uscc", "valid_until"], unique=False)
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("filing_id", sa.Uuid(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("handled_by", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("received_by", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("finding", sa.Text(), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resolved_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+        sa.UniqueConstraint("reference", name=op.f("uq_objection_reference")),
+    )
+    op.create_index(
+        "ix_objection_due_at",
+        "objection",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index("ix_objection_filing_id", "objection", ["filing_id", "raised_at"], unique=False)
     op.create_table(
         "obligation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -101,11 +267,112 @@ def upgrade() -> None:
     )
     op.create_index("ix_obligation_filing_id", "obligation", ["filing_id"], unique=False)
     op.create_index("ix_obligation_institution_id", "obligation", ["institution_id"], unique=False)
+    op.create_index("ix_obligation_owner", "obligation", ["owner", "state", "due_at", "id"], unique=False)
+    op.create_index("ix_obligation_state", "obligation", ["state", "due_at", "id"], unique=False)
+    op.create_index(
+        "ix_obligation_subject",
+        "obligation",
+        ["subject"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'tell_province'"),
+    )
+    op.create_table(
+        "office",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("working_group", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("hours", sa.Text(), nullable=False),
+        sa.Column("channels", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
+    )
+    op.create_index("ix_office_organ", "office", ["organ", "name", "id"], unique=False)
+    op.create_table(
+        "officer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("duties", sa.Text(), nullable=False),
+        sa.Column("public_name", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("leave_from", sa.Date(), nullable=True),
+        sa.Column("leave_until", sa.Date(), nullable=True),
+        sa.Column("deputy_id", sa.Uuid(), nullable=True),
+        sa.Column("recusals", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_officer")),
+    )
+    op.create_index("ix_officer_office_id", "officer", ["office_id"], unique=False)
+    op.create_index("uq_officer_organ_subject", "officer", ["organ", "subject"], unique=True)
+    op.create_table(
+        "officer_turn",
+        sa.Column("officer_id", sa.Uuid(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("officer_id", name=op.f("pk_officer_turn")),
+    )
+    op.create_table(
+        "panel",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("filing_id", sa.Uuid(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("convened_by", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=False),
+        sa.Column("round", sa.SmallInteger(), nullable=False),
+        sa.Column("members", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("subjects", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("withdrawn", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("rubric_on", sa.Date(), nullable=False),
+        sa.Column("sheets", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("convened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("vetoes", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_panel")),
+    )
+    op.create_index("ix_panel_subjects", "panel", ["subjects"], unique=False, postgresql_using="gin")
+    op.create_index("uq_panel_filing_round", "panel", ["filing_id", "round"], unique=True)
+    op.create_table(
+        "pledge",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("filing_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("text_version", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("signed_by", sa.Text(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Text(), nullable=False),
+        sa.Column("finding", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pledge")),
+    )
+    op.create_index("ix_pledge_uscc", "pledge", ["uscc"], unique=False)
+    op.create_index(
+        "uq_pledge_filing_kind",
+        "pledge",
+        ["filing_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'withdrawn'"),
+    )
     op.create_table(
         "public_register",
         sa.Column("institution_id", sa.Uuid(), nullable=False),
         sa.Column("verification", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(collation="C"), nullable=False),
         sa.Column("uscc", sa.Text(), nullable=False),
         sa.Column("organ", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
@@ -113,15 +380,52 @@ def upgrade() -> None:
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("plaque_number", sa.Text(), nullable=True),
         sa.Column("certificate_number", sa.Text(), nullable=True),
-        sa.Column("scope", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("versions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("standing", sa.Text(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("institution_id", name=op.f("pk_public_register")),
         sa.UniqueConstraint("number", name=op.f("uq_public_register_number")),
         sa.UniqueConstraint("verification", name=op.f("uq_public_register_verification")),
     )
+    op.create_index("ix_public_register_certificate", "public_register", ["certificate_number"], unique=False)
+    op.create_index("ix_public_register_name", "public_register", ["name"], unique=False)
+    op.create_index("ix_public_register_plaque", "public_register", ["plaque_number"], unique=False)
     op.create_index("ix_public_register_uscc", "public_register", ["uscc"], unique=False)
+    op.create_table(
+        "review",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("items", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("withdrawn", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("added", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("opinion", sa.Text(), nullable=False),
+        sa.Column("opinion_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("basis", sa.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
+    )
+    op.create_index(
+        "ix_review_open",
+        "review",
+        ["institution_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index("ix_review_queue", "review", ["campaign_id", "organ", "name", "id"], unique=False)
+    op.create_index(
+        "uq_review_campaign_institution", "review", ["campaign_id", "institution_id"], unique=True
+    )
     _unprotected("filing", "institution", "obligation")
     _widen_filing()
     _widen_institution()
@@ -130,6 +434,7 @@ def upgrade() -> None:
     for table, holder in PROTECTED:
         for statement in protect(table, holder=holder):
             op.execute(statement)
+    op.execute(lend("expert"))
     for statement in grants("njt_filing"):
         op.execute(statement)
 
@@ -166,6 +471,7 @@ def _widen_filing() -> None:
     op.drop_constraint("uq_filing_institution_id", "filing")
     op.create_index("ix_filing_institution_id", "filing", ["institution_id"])
     op.create_index("ix_filing_officer_id", "filing", ["officer_id", "state"])
+    _index_the_queue()
     op.create_index(
         "ix_filing_due_at",
         "filing",
@@ -178,6 +484,24 @@ def _widen_filing() -> None:
         ["applicant_due_at"],
         postgresql_where=sa.text("applicant_due_at IS NOT NULL"),
     )
+
+
+def _index_the_queue() -> None:
+    """What an officer looks for is found in the order in which it is taken."""
+    order = [sa.text("priority DESC"), "drafted_at", "id"]
+    op.create_index("ix_filing_in_order", "filing", order)
+    op.create_index("ix_filing_organ_in_order", "filing", ["organ", *order])
+    op.create_index("ix_filing_organ_queue", "filing", ["organ", "state", *order])
+    for name, columns, where in (
+        ("kind", ["kind", *order], "kind <> 'initial'"),
+        ("channel", ["channel", *order], "channel <> 'online'"),
+        ("organ_kind", ["organ", "kind", *order], "kind <> 'initial'"),
+        ("organ_channel", ["organ", "channel", *order], "channel <> 'online'"),
+        ("escalated", order, "escalated_at IS NOT NULL"),
+        ("unassigned", ["handled_by", *order], _UNASSIGNED),
+    ):
+        op.create_index(f"ix_filing_{name}", "filing", columns, postgresql_where=sa.text(where))
+    op.create_index("ix_filing_name", "filing", ["name"], postgresql_ops={"name": "text_pattern_ops"})
 
 
 def _widen_institution() -> None:
@@ -202,6 +526,16 @@ def _widen_institution() -> None:
     )
     op.create_index("ix_institution_valid_until", "institution", ["valid_until"], postgresql_where=_ON_RECORD)
     op.create_unique_constraint("uq_institution_verification", "institution", ["verification"])
+    for name in ("name", "number"):
+        op.alter_column("institution", name, type_=sa.Text(collation="C"))
+    for name, columns in _REGISTER_INDEXES.items():
+        op.create_index(name, "institution", columns)
+    op.create_index(
+        "ix_institution_idle",
+        "institution",
+        ["last_evaluated_on", "valid_from"],
+        postgresql_where=sa.text("standing = 'active'"),
+    )
 
 
 def _remake_coverage() -> None:
@@ -243,19 +577,18 @@ def downgrade() -> None:
     op.execute("UPDATE filing SET registered_at = decided_at WHERE state = 'registered'")
     op.execute(_BACK_TO_OBLIGATIONS)
     op.execute("UPDATE filing SET institution_id = NULL WHERE kind <> 'initial'")
-    for name in (
-        "ix_filing_institution_id",
-        "ix_filing_officer_id",
-        "ix_filing_due_at",
-        "ix_filing_applicant_due_at",
-    ):
-        op.drop_index(name, table_name="filing")
+    for name in _FILING_INDEXES:
+        op.drop_index(f"ix_filing_{name}", table_name="filing")
     op.create_unique_constraint("uq_filing_institution_id", "filing", ["institution_id"])
     for name in _FILING_COLUMNS:
         op.drop_column("filing", name)
     _add("institution", "scope", postgresql.JSONB(), "[]")
     _add("institution", "suspended_for", sa.Text(), "")
     op.execute(_BACK_TO_INSTITUTION)
+    for name in (*_REGISTER_INDEXES, "ix_institution_idle"):
+        op.drop_index(name, table_name="institution")
+    for name in ("name", "number"):
+        op.execute(f'ALTER TABLE institution ALTER COLUMN {name} TYPE text COLLATE "default"')
     op.drop_index("uq_institution_uscc_audience", table_name="institution")
     op.drop_index("ix_institution_valid_until", table_name="institution")
     op.create_unique_constraint("uq_institution_uscc_audience", "institution", ["uscc", "audience"])
@@ -271,12 +604,48 @@ def downgrade() -> None:
     )
     op.execute(_BACK_TO_COVERAGE)
     _protected_again("filing", "institution")
+    op.drop_table("review")
     op.drop_table("public_register")
+    op.drop_table("pledge")
+    op.drop_table("panel")
+    op.drop_table("officer_turn")
+    op.drop_table("officer")
+    op.drop_table("office")
     op.drop_table("obligation")
+    op.drop_table("objection")
+    op.drop_table("integrity_record")
+    op.drop_table("import_row")
+    op.drop_table("expert")
+    op.drop_table("campaign_intake")
+    op.drop_table("campaign")
+    op.drop_table("bulk_import")
     for statement in grants("njt_filing"):
         op.execute(statement)
 
 
+_FILING_INDEXES = (
+    "institution_id",
+    "officer_id",
+    "due_at",
+    "applicant_due_at",
+    "in_order",
+    "organ_in_order",
+    "organ_queue",
+    "kind",
+    "channel",
+    "organ_kind",
+    "organ_channel",
+    "escalated",
+    "unassigned",
+    "name",
+)
+_REGISTER_INDEXES = {
+    "ix_institution_standing": ["standing", "name", "id"],
+    "ix_institution_organ": ["organ", "name", "id"],
+    "ix_institution_category": ["category", "name", "id"],
+    "ix_institution_uscc": ["uscc", "id"],
+    "ix_institution_number": ["number", "id"],
+}
 _FILING_COLUMNS = (
     "kind",
     "channel",

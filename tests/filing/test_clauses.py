@@ -1,13 +1,12 @@
 """Part two of the notice, clause by clause: who handles a case, what is asked of it, who owes what afterwards."""
 
-from datetime import datetime, timedelta
-from uuid import uuid4
+from datetime import date, timedelta
 
 import pytest
 
-from services.filing.domain.filing import check_scope, handling_organ, obligations, responsible_organ
+from services.filing.domain.obligation import ObligationKind, deadline_of, duties_owed
+from services.filing.domain.placing import check_scope, handling_organ, responsible_organ
 from services.filing.domain.refusals import (
-    BadPanel,
     FiledElsewhere,
     MaterialsIncomplete,
     NotEvaluated,
@@ -15,9 +14,11 @@ from services.filing.domain.refusals import (
     NotResponsible,
     UnknownMaterial,
 )
-from services.filing.domain.terms import FilingState, Score, Training
+from services.filing.domain.stages import FilingState, Verdict
+from services.filing.domain.terms import Training
 from shared.clock import SHANGHAI
-from shared.policy import Attribute, Audience, Category, DutyKind, Policy, Routing, UnknownOrgan
+from shared.contracts.scope import ScopeItem
+from shared.policy import Attribute, Audience, Category, Policy, Routing, UnknownOrgan
 from tests.builders import (
     AT,
     CITY,
@@ -29,8 +30,8 @@ from tests.builders import (
     TURNER,
     a_filing,
     a_material,
+    a_verdict,
     an_item,
-    marks,
     required_materials,
 )
 
@@ -41,10 +42,9 @@ def decided(policy: Policy, category: Category, audience: Audience) -> Routing:
     return policy.decide_routing(category, audience, ALL)
 
 
-def owed(policy: Policy, category: Category, audience: Audience) -> dict[DutyKind, str]:
-    """Who owes what once such a case of the district is registered."""
-    routing = decided(policy, category, audience)
-    return {each.kind: each.organ for each in obligations(routing, policy, organ=DISTRICT, at=AT)}
+def owed(policy: Policy, category: Category, audience: Audience) -> dict[ObligationKind, str]:
+    """Who owes what by the clause once such a case of the district is registered."""
+    return dict(duties_owed(decided(policy, category, audience), policy, organ=DISTRICT))
 
 
 @pytest.mark.parametrize("training", Training)
@@ -56,70 +56,64 @@ def test_n1_1_an_enterprise_that_trained_is_taken_first_and_passes_no_more_easil
     assert trained.priority
     assert not untrained.priority
     for filing in (trained, untrained):
-        filing.assess(marks(79, 79, 79), policy, organ=DISTRICT, at=AT)
-        assert filing.state is FilingState.ACCEPTED
+        filing.assess(a_verdict(239), policy, at=AT)
+        assert filing.state is FilingState.MENDING
 
 
 @pytest.mark.parametrize(
-    ("given", "state"),
+    ("verdict", "state"),
     [
-        ((80, 80, 80), FilingState.PASSED),
-        ((100, 100, 40), FilingState.PASSED),
-        ((79, 80, 80), FilingState.ACCEPTED),
-        ((60, 60, 60), FilingState.ACCEPTED),
-        ((59, 60, 60), FilingState.FAILED),
-        ((0, 0, 0), FilingState.FAILED),
+        (a_verdict(240), FilingState.PASSED),
+        (a_verdict(239), FilingState.MENDING),
+        (a_verdict(180), FilingState.MENDING),
+        (a_verdict(179), FilingState.FAILED),
+        (a_verdict(300, vetoes=("法人资格不实",)), FilingState.FAILED),
     ],
 )
-def test_n1_2_the_average_mark_decides_and_between_the_limits_it_may_be_assessed_again(
-    policy: Policy, given: tuple[int, ...], state: FilingState
+def test_n1_2_the_average_mark_decides_and_a_veto_fails_whatever_the_marks(
+    policy: Policy, verdict: Verdict, state: FilingState
 ) -> None:
     filing = a_filing(state=FilingState.ACCEPTED)
-    filing.assess(marks(*given), policy, organ=DISTRICT, at=AT)
-    assert filing.state is state
-    if state is FilingState.ACCEPTED:
-        filing.assess(marks(90, 90, 90), policy, organ=DISTRICT, at=AT)
-        assert [score.mark for score in filing.scores] == [90, 90, 90]
+    filing.assess(verdict, policy, at=AT)
+    assert (filing.state, filing.rounds) == (state, 1)
+    assert (filing.decided_at == AT) == (state is FilingState.FAILED)
+    assert all(veto in filing.refused_for for veto in verdict.vetoes)
+
+
+def test_n1_2_a_middling_mark_is_mended_and_assessed_once_more_and_no_more(policy: Policy) -> None:
+    for second, state in ((240, FilingState.PASSED), (239, FilingState.FAILED)):
+        filing = a_filing(state=FilingState.ACCEPTED)
+        filing.assess(a_verdict(200), policy, at=AT)
+        filing.mend(policy, at=AT + timedelta(days=3))
+        filing.assess(a_verdict(second), policy, at=AT + timedelta(days=5))
+        assert (filing.state, filing.rounds) == (state, 2)
 
 
 @pytest.mark.parametrize(
-    "scores",
+    ("item", "basis"),
     [
-        (),
-        marks(90),
-        marks(90, 90),
-        marks(90, 90, 90, 90),
-        (*marks(90, 90), Score(expert="专家1", mark=90)),
-        marks(90, 90, 101),
-        marks(-1, 90, 90),
+        (an_item("1-01-01-01"), ("N1.5",)),
+        (an_item(GUARD), ("N1.5", "OSTA-SCOPE")),
+        (an_item("6-18-02-04", work_type="特种设备焊接作业人员"), ("N1.5", "OSTA-SCOPE")),
+        (an_item("4-10-01-02", level=1), ("N1.5",)),
+        (an_item(TURNER, work_type="没有的工种"), ("N1.5",)),
+        (an_item("4-01-02-07", work_type="平台管理员", level=2), ("N1.5",)),
+    ],
+    ids=[
+        "unknown",
+        "licensed trade",
+        "licensed work type",
+        "not at this level",
+        "unknown work type",
+        "work type at this level",
     ],
 )
-def test_n1_2_a_panel_is_an_odd_number_of_at_least_three_experts_each_once_with_marks_to_a_hundred(
-    policy: Policy, scores: tuple[Score, ...]
+def test_n1_5_a_scope_holds_only_what_the_catalogue_offers(
+    policy: Policy, item: ScopeItem, basis: tuple[str, ...]
 ) -> None:
-    filing = a_filing(state=FilingState.ACCEPTED)
-    with pytest.raises(BadPanel) as caught:
-        filing.assess(scores, policy, organ=DISTRICT, at=AT)
-    assert caught.value.basis == ("N1.2",)
-    assert filing.state is FilingState.ACCEPTED
-    assert filing.scores == ()
-
-
-@pytest.mark.parametrize(
-    "item",
-    [
-        an_item("1-01-01-01"),
-        an_item(GUARD),
-        an_item("4-10-01-02", level=1),
-        an_item(TURNER, work_type="没有的工种"),
-        an_item("4-01-02-07", work_type="平台管理员", level=2),
-    ],
-    ids=["unknown", "licensed trade", "not at this level", "unknown work type", "work type at this level"],
-)
-def test_n1_5_a_scope_holds_only_what_the_catalogue_offers(policy: Policy, item: object) -> None:
     with pytest.raises(NotEvaluated) as caught:
-        check_scope([an_item(TURNER), item], policy)  # type: ignore[list-item]  # parametrised
-    assert caught.value.basis == ("N1.5",)
+        check_scope([an_item(TURNER), item], policy)
+    assert caught.value.basis == basis
 
 
 def test_n1_5_an_enterprise_chooses_its_scope_freely_within_the_catalogue(policy: Policy) -> None:
@@ -155,8 +149,8 @@ def test_n2_1_what_the_province_files_no_district_takes(policy: Policy, category
 
 def test_n2_1_the_district_connects_and_opens_the_account(policy: Policy) -> None:
     assert owed(policy, Category.CENTRAL_ENTERPRISE, Audience.OWN_STAFF) == {
-        DutyKind.OPEN_ACCOUNT: DISTRICT,
-        DutyKind.CONNECT: DISTRICT,
+        ObligationKind.OPEN_ACCOUNT: DISTRICT,
+        ObligationKind.CONNECT: DISTRICT,
     }
 
 
@@ -165,7 +159,7 @@ def is_the_districts_alone(policy: Policy, category: Category, audience: Audienc
     routing = decided(policy, category, audience)
     handled = [handling_organ(routing, policy, organ=organ) for organ in (DISTRICT, PARK)]
     return handled == [DISTRICT, PARK] and owed(policy, category, audience) == {
-        DutyKind.OPEN_ACCOUNT: DISTRICT
+        ObligationKind.OPEN_ACCOUNT: DISTRICT
     }
 
 
@@ -186,20 +180,24 @@ def test_n2_3_the_district_files_schools_for_their_own_students(policy: Policy, 
 def test_n2_4_the_district_assesses_again_and_the_city_is_copied(policy: Policy, category: Category) -> None:
     assert handling_organ(decided(policy, category, Audience.PUBLIC), policy, organ=DISTRICT) == DISTRICT
     assert owed(policy, category, Audience.PUBLIC) == {
-        DutyKind.OPEN_ACCOUNT: DISTRICT,
-        DutyKind.BE_COPIED: CITY,
+        ObligationKind.OPEN_ACCOUNT: DISTRICT,
+        ObligationKind.BE_COPIED: CITY,
     }
 
 
-def test_n2_4_the_copy_is_due_in_five_working_days_and_the_account_in_three(policy: Policy) -> None:
-    routing = decided(policy, Category.LEADING_ENTERPRISE, Audience.PUBLIC)
-    due = {each.kind: each.due_at for each in obligations(routing, policy, organ=DISTRICT, at=AT)}
-    assert (
-        due[DutyKind.BE_COPIED].astimezone(SHANGHAI).date() == datetime(2024, 3, 11, tzinfo=SHANGHAI).date()
-    )
-    assert (
-        due[DutyKind.OPEN_ACCOUNT].astimezone(SHANGHAI).date() == datetime(2024, 3, 7, tzinfo=SHANGHAI).date()
-    )
+def test_n2_4_the_copy_is_due_in_five_working_days_and_every_other_duty_has_its_own_term(
+    policy: Policy,
+) -> None:
+    terms = {
+        ObligationKind.OPEN_ACCOUNT: date(2024, 3, 7),
+        ObligationKind.CONNECT: date(2024, 3, 7),
+        ObligationKind.TELL_PROVINCE: date(2024, 3, 7),
+        ObligationKind.HAND_OVER: date(2024, 3, 7),
+        ObligationKind.BE_COPIED: date(2024, 3, 11),
+        ObligationKind.CHECK_PLEDGE: date(2024, 4, 16),
+    }
+    due = {kind: deadline_of(kind, policy, at=AT).due_at.astimezone(SHANGHAI).date() for kind in terms}
+    assert due == terms
 
 
 def test_n2_5_the_city_handles_a_key_school_for_the_public_and_its_district_opens_the_account(
@@ -208,7 +206,9 @@ def test_n2_5_the_city_handles_a_key_school_for_the_public_and_its_district_open
     routing = decided(policy, Category.KEY_TECHNICAL_SCHOOL, Audience.PUBLIC)
     assert handling_organ(routing, policy, organ=DISTRICT) == CITY
     assert handling_organ(routing, policy, organ=PARK) == CITY
-    assert owed(policy, Category.KEY_TECHNICAL_SCHOOL, Audience.PUBLIC) == {DutyKind.OPEN_ACCOUNT: DISTRICT}
+    assert owed(policy, Category.KEY_TECHNICAL_SCHOOL, Audience.PUBLIC) == {
+        ObligationKind.OPEN_ACCOUNT: DISTRICT
+    }
 
 
 def test_n2_6_provincial_associations_are_filed_by_the_province(policy: Policy) -> None:
@@ -259,15 +259,6 @@ def test_n2_8_a_document_nobody_asked_for_is_refused(policy: Policy) -> None:
     with pytest.raises(UnknownMaterial) as caught:
         a_filing().hand_in(a_material("student_register"), policy)
     assert caught.value.basis == ("N2.8",)
-
-
-def test_n2_8_a_registration_gives_the_case_its_number_and_its_institution(policy: Policy) -> None:
-    filing = a_filing(state=FilingState.PUBLICITY, publicity_until=AT)
-    routing = decided(policy, filing.category, filing.audience)
-    institution_id, later = uuid4(), AT + timedelta(seconds=1)
-    filing.register(routing, policy, organ=DISTRICT, at=later, numbered=("1号", institution_id))
-    assert (filing.state, filing.registered_at) == (FilingState.REGISTERED, later)
-    assert (filing.filing_number, filing.institution_id) == ("1号", institution_id)
 
 
 def test_n3_3_what_may_be_pledged_is_pledged_and_nothing_else(policy: Policy) -> None:

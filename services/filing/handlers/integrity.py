@@ -1,0 +1,74 @@
+"""Who may not pledge for a time: entered by an officer, or because a pledge was false (N3.3)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.filing.domain.integrity import (
+    IntegrityRecord,
+    NotYetDishonest,
+    RecordSource,
+    check_none_runs,
+)
+from services.filing.domain.materials import months_after
+from services.filing.domain.pledge import Pledge
+from services.filing.handlers.work import Work
+from shared.policy import Parameter
+from shared.values import Uscc
+
+_YEARS = "pledge.integrity_years"
+_MONTHS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterRecord:
+    """Whom an organ enters and why; from today on unless another day is named."""
+
+    uscc: Uscc
+    name: str
+    reason: str
+    organ: str
+    valid_from: date | None = None
+
+
+async def enter_record(command: EnterRecord, work: Work) -> IntegrityRecord:
+    """An officer enters a record of what was found elsewhere; raises NotYetDishonest for a day yet to come."""
+    begins = command.valid_from or work.today
+    if begins > work.today:
+        raise NotYetDishonest(f"{begins} > {work.today}")
+    return _entered(command, work, begins=begins, source=RecordSource.ENTERED)
+
+
+def record_false(command: EnterRecord, work: Work, *, pledge: Pledge | None) -> IntegrityRecord:
+    """A pledge was found false: that is a record from today on."""
+    return _entered(command, work, begins=work.today, source=RecordSource.FALSE_PLEDGE, pledge=pledge)
+
+
+async def check_may_pledge(uscc: Uscc, work: Work) -> None:
+    """Raises UnderIntegrityRecord."""
+    check_none_runs(await work.integrity.of_body(uscc), on=work.today)
+
+
+def _entered(
+    command: EnterRecord,
+    work: Work,
+    *,
+    begins: date,
+    source: RecordSource,
+    pledge: Pledge | None = None,
+) -> IntegrityRecord:
+    years: Parameter = work.policy.parameter(_YEARS, work.today)
+    record = IntegrityRecord(
+        id=work.new_id(),
+        uscc=command.uscc,
+        name=command.name,
+        reason=command.reason,
+        source=source,
+        basis=("N3.3", *filter(None, [years.clause])),
+        valid_from=begins,
+        valid_until=months_after(begins, work.policy.number(_YEARS, work.today) * _MONTHS),
+        entered_by=command.organ,
+        entered_at=work.at,
+        pledge_id=pledge.id if pledge else None,
+    )
+    work.integrity.add(record)
+    return record

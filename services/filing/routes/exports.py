@@ -1,0 +1,121 @@
+"""Lists given out as spreadsheets, read page by page, each in a transaction of its own."""
+
+from collections.abc import Callable, Coroutine, Iterator
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from anyio import from_thread
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from services.filing.domain.filing import Filing
+from services.filing.domain.institution import Institution
+from services.filing.handlers import queue
+from services.filing.handlers.queue import Desk
+from services.filing.lists import FILINGS, INSTITUTIONS, filing_row, institution_row
+from services.filing.routes.callers import OpenWork, Reader
+from services.filing.routes.institutions import HalfAnOccupation, SoughtBy
+from services.filing.schemas.queue import CaseFilter
+from shared.http.problems import problems
+from shared.paging import Page
+from shared.policy import Policy, UnknownOccupation
+from shared.sheets.cells import Cell
+from shared.sheets.exporting import csv_rows, workbook
+from shared.sheets.layout import SheetLayout
+
+A = TypeVar("A")
+
+router = APIRouter(prefix="/v1", tags=["exports · 导出"])
+
+_PAGE = 500
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+class Form(StrEnum):
+    """As what a list is given out: XLSX for people, CSV for programs."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+
+    @property
+    def media_type(self) -> str:
+        return _MEDIA_TYPES[self]
+
+
+_MEDIA_TYPES = {
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.CSV: "text/csv; charset=utf-8",
+}
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "XLSX 或 CSV · XLSX or CSV",
+        "content": {kind.partition(";")[0]: _BINARY for kind in _MEDIA_TYPES.values()},
+    }
+}
+
+
+@router.get(
+    "/institutions/export.{form}",
+    response_class=StreamingResponse,
+    responses={**problems(HalfAnOccupation, UnknownOccupation), **_FILES},
+)
+async def export_institutions(
+    *, form: Form, sought: SoughtBy, caller: Reader, open_work: OpenWork, request: Request
+) -> StreamingResponse:
+    """导出机构名录 · The register as a spreadsheet, with the list's own filters."""
+    policy: Policy = request.app.state.policy
+
+    async def page(cursor: str | None) -> Page[Institution]:
+        async with open_work(caller) as work:
+            return await work.institutions.page(sought, cursor=cursor, size=_PAGE)
+
+    rows = await _rows(page, lambda each: institution_row(each, policy))
+    return _given_out(form, INSTITUTIONS, rows)
+
+
+@router.get("/filings/export.{form}", response_class=StreamingResponse, responses={**problems(), **_FILES})
+async def export_filings(
+    *,
+    form: Form,
+    asked: Annotated[CaseFilter, Query()],
+    caller: Reader,
+    open_work: OpenWork,
+    request: Request,
+) -> StreamingResponse:
+    """导出办件 · Cases as a spreadsheet, with the queue's own filters."""
+    policy: Policy = request.app.state.policy
+    desk = Desk(organ=caller.organ, holder=caller.holder)
+
+    async def page(cursor: str | None) -> Page[Filing]:
+        async with open_work(caller) as work:
+            return await queue.look_for(asked.made(), desk, work, page=(cursor, _PAGE))
+
+    rows = await _rows(page, lambda each: filing_row(each, policy))
+    return _given_out(form, FILINGS, rows)
+
+
+async def _rows(
+    page: Callable[[str | None], Coroutine[Any, Any, Page[A]]], show: Callable[[A], list[Cell | None]]
+) -> Iterator[list[Cell | None]]:
+    """Every row, for the thread that writes them; the first page is read at once, so that a refusal is still one."""
+    first = await page(None)
+
+    def rest() -> Iterator[list[Cell | None]]:
+        found = first
+        while True:
+            yield from map(show, found.items)
+            if found.next is None:
+                return
+            found = from_thread.run(page, found.next)
+
+    return rest()
+
+
+def _given_out(form: Form, layout: SheetLayout, rows: Iterator[list[Cell | None]]) -> StreamingResponse:
+    pieces = workbook(layout, rows) if form is Form.XLSX else csv_rows(layout, rows)
+    name = f"{layout.name.rpartition('.')[2]}.{form.value}"
+    return StreamingResponse(
+        pieces,
+        media_type=form.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

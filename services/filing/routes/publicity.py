@@ -1,0 +1,96 @@
+"""What is publicised, and objections to it, for anybody: without a login."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from services.filing.domain import refusals
+from services.filing.domain.objection import NotPublicised, UnknownObjection
+from services.filing.handlers import Work, objections
+from services.filing.schemas.objections import (
+    AnswerView,
+    PublicisedPage,
+    PublicisedView,
+    PublicObjectionBody,
+    ReceiptView,
+    Reference,
+)
+from shared.http.limits import limited
+from shared.http.pages import Cursor, Size
+from shared.http.problems import public_problems
+from shared.identity import Scope
+from shared.paging import BadCursor
+from shared.persistence.unit_of_work import Works
+
+router = APIRouter(prefix="/v1/public", tags=["public · 公示"])
+
+_ACTOR = "public"
+
+
+class PublicWorks:
+    """The units of work of somebody who does not log in, and so reaches no row by itself.
+
+    `reading` has the reach of the service and is used for `work.publicity` alone, whose queries name the columns and
+    rows that are public. `within` reaches the one organ whose publicised filing is objected to, as that organ's own
+    officer would who takes the objection down.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._works: Works[Work] = request.app.state.works
+        self._act: str = request.scope["route"].name
+
+    def reading(self) -> AbstractAsyncContextManager[Work]:
+        return self._works(Scope(actor=_ACTOR, act=self._act, everything=True))
+
+    def within(self, organ: str) -> AbstractAsyncContextManager[Work]:
+        return self._works(Scope(actor=_ACTOR, act=self._act, organs=frozenset({organ})))
+
+
+OpenPublic = Annotated[PublicWorks, Depends(PublicWorks)]
+
+
+@router.get(
+    "/publicity",
+    response_model=PublicisedPage,
+    responses=public_problems(BadCursor),
+    dependencies=[limited(per_minute=60, burst=30)],
+)
+async def list_publicity(*, works: OpenPublic, cursor: Cursor = None, size: Size = 50) -> Response:
+    """备案公示 · What is publicised now, what ends first first."""
+    async with works.reading() as work:
+        page = await work.publicity.running(at=work.at, cursor=cursor, size=size)
+    view = PublicisedPage(items=[PublicisedView.model_validate(each) for each in page.items], next=page.next)
+    return Response(view.model_dump_json(), media_type="application/json")
+
+
+@router.post(
+    "/filings/{filing_id}/objections",
+    status_code=201,
+    response_model=ReceiptView,
+    responses=public_problems(refusals.UnknownFiling, NotPublicised),
+    dependencies=[limited(per_minute=6, burst=3)],
+)
+async def object_publicly(filing_id: UUID, body: PublicObjectionBody, works: OpenPublic) -> Response:
+    """提出异议 · Object to a publicised filing; keep the reference, it tells what became of it."""
+    async with works.reading() as work:
+        publicised = await work.publicity.of_filing(filing_id, at=work.at)
+    async with works.within(publicised.organ) as work:
+        objection = await objections.raise_objection(filing_id, body.made(), work)
+    view = ReceiptView(reference=objection.reference)
+    return Response(view.model_dump_json(), status_code=201, media_type="application/json")
+
+
+@router.get(
+    "/objections/{reference}",
+    response_model=AnswerView,
+    responses=public_problems(UnknownObjection),
+    dependencies=[limited(per_minute=30, burst=10)],
+)
+async def read_answer(reference: Annotated[Reference, Path()], works: OpenPublic) -> Response:
+    """异议查询 · What became of your objection."""
+    async with works.reading() as work:
+        answer = await work.publicity.answer(reference)
+    view = AnswerView.model_validate(answer)
+    return Response(view.model_dump_json(), media_type="application/json")

@@ -1,0 +1,55 @@
+"""An officer's queue: what is looked for, how it stands altogether, and whom a case is given to."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.filing.domain.assignment import AbsentOfficer, ForeignOfficer
+from services.filing.domain.officer import UnknownOfficer
+from services.filing.handlers import assignment, queue
+from services.filing.handlers.queue import Desk
+from services.filing.routes.callers import OFFICIAL, ByOfficer, Officer, OpenWork, Reader
+from services.filing.routes.cases import shown_case
+from services.filing.schemas.cases import FilingRow, FilingView
+from services.filing.schemas.queue import AssignmentBody, OverviewView, QueueQuery
+from shared.http.problems import problems
+from shared.http.work import PageView, shown_page
+from shared.identity import Principal
+from shared.paging import BadCursor
+
+router = APIRouter(prefix="/v1/filings", tags=["queue · 办件队列"])
+
+
+def _desk(caller: Principal) -> Desk:
+    return Desk(organ=caller.organ, holder=caller.holder)
+
+
+@router.get("", response_model=PageView[FilingRow], responses=problems(BadCursor))
+async def list_filings(
+    asked: Annotated[QueueQuery, Query()], caller: Reader, open_work: OpenWork
+) -> Response:
+    """办件队列 · Cases in the order in which they are taken; enterprises that trained come first (N1.1)."""
+    async with open_work(caller) as work:
+        page = await queue.look_for(asked.made(), _desk(caller), work, page=(asked.cursor, asked.size))
+    return shown_page(page, FilingRow.of)
+
+
+@router.get("/summary", responses=problems())
+async def read_summary(caller: Officer, open_work: OpenWork) -> OverviewView:
+    """办件概览 · Cases in hand by state; what is due today, overdue, escalated, unassigned, and yours."""
+    async with open_work(caller) as work:
+        return OverviewView.of(await queue.overview(_desk(caller), work))
+
+
+@router.post(
+    "/{filing_id}/assignment",
+    response_model=FilingView,
+    responses=problems(*OFFICIAL, UnknownOfficer, ForeignOfficer, AbsentOfficer),
+)
+async def reassign_filing(
+    command: ByOfficer, body: AssignmentBody, caller: Officer, open_work: OpenWork
+) -> Response:
+    """改派 · Give a case in hand to another officer of the organ, with the reason."""
+    async with open_work(caller) as work:
+        filing = await assignment.reassign_filing(command, body.made(), work)
+    return await shown_case(filing, caller, open_work)
