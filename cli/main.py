@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import typer
 
-from cli import ledger, policy
+from cli import ledger, policy, receipt
 from cli.documents import asyncapi, openapi, topology
 from cli.serve import migrate, serve
 
@@ -27,6 +27,7 @@ def create_app() -> typer.Typer:
     app.command()(topology)
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(policy.app, name="policy", help="政策包 · the policy pack")
+    app.add_typer(receipt.app, name="receipt")
     return app
 
 

@@ -80,6 +80,13 @@ class PrivacySettings(Group):
     keys_file: Path
 
 
+class ReceiptSettings(Group):
+    """The key that signs subsidy's receipts, and the public keys (JSON, key id → base64) that signed earlier ones."""
+
+    signing_key_file: Path
+    former_keys_file: Path | None = None
+
+
 class ObjectSettings(Group):
     """Where uploaded files are kept: `file:///folder`, or `s3://bucket/prefix` with the usual `AWS_…` variables."""
 
@@ -112,6 +119,7 @@ class Settings(BaseSettings):
     identity: IdentitySettings
     province: ProvinceSettings
     privacy: PrivacySettings | None = None
+    receipts: ReceiptSettings | None = None
     objects: ObjectSettings | None = None
     policy: PolicySettings = PolicySettings()
     telemetry: TelemetrySettings = TelemetrySettings()

@@ -26,8 +26,11 @@ from simulator.lanes import Act
 from simulator.line import SERVICES, Letter, Line, to_city
 from simulator.post import Post
 from simulator.reading import CITY, PROVINCE, NotAccepted, fields_at_fault, read, service_of
+from simulator.records import Records
 from simulator.register import Accepted, Match, Register
 from simulator.sent import Sent, SentMessages
+
+_DONE = "done"
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +75,7 @@ class Counterpart:
         self.faults = faults or Faults()
         self.refused: list[Refused] = []
         self.unreadable: list[Letter] = []
+        self.records = Records()
         self._key = key
         self._peer_keys = peer_keys
         self._line = line
@@ -154,6 +158,7 @@ class Counterpart:
             payload=payload.model_dump(mode="json"),
         )
         self._sent.add(envelope, act)
+        self.records.learn(payload)
         self._post(service, envelope, traceparent)
         return message_id
 
@@ -191,7 +196,25 @@ class Counterpart:
         if receipts and not self.faults.drops_answer():
             for receipt in receipts:
                 self._answer(service, envelope, receipt, letter.headers.get("traceparent"))
+        if outcome == _DONE:
+            await self._reply(service, envelope, payload, traceparent=letter.headers.get("traceparent"))
         return True
+
+    async def _reply(
+        self, service: str, envelope: ProvinceEnvelope, payload: Wire, *, traceparent: str | None
+    ) -> None:
+        """What was asked is answered from the records, in a message of its own."""
+        found = self.records.answer(payload)
+        if found is not None:
+            code, answer = found
+            await self.send(
+                service,
+                code,
+                business_key=envelope.business_key,
+                lane=envelope.lane,
+                payload=answer,
+                traceparent=traceparent,
+            )
 
     def _lay_aside(self, letter: Letter, problem: str) -> bool:
         self.unreadable.append(letter)
@@ -210,7 +233,7 @@ class Counterpart:
         if known is None:
             message = Accepted(envelope=envelope, payload=payload, traceparent=traceparent)
             self._register.enter(message, result)
-        outcome = "duplicate" if known else result.reason_code or "done"
+        outcome = "duplicate" if known else result.reason_code or _DONE
         return [Receipt(stage=Stage.TECHNICAL, ok=True), result], outcome
 
     def _result(self, code: str) -> Receipt:

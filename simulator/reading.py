@@ -18,6 +18,13 @@ from shared.contracts.province import (
     SupervisionReport,
     Wire,
 )
+from shared.contracts.queries import (
+    CertificateQuery,
+    CertificateRevoked,
+    CertificatesAnswered,
+    FactsAnswered,
+    FactsQuery,
+)
 from simulator.keys import PeerKeys
 from simulator.line import SERVICES
 
@@ -28,6 +35,8 @@ FROM_CITY: Mapping[str, type[Wire]] = {
     MessageCode.ACCOUNT_OPENED: AccountOpenedReport,
     MessageCode.ACCOUNT_CHANGED: AccountChangedReport,
     MessageCode.FILING_REPORTED: FilingReport,
+    MessageCode.CERTIFICATE_QUERY: CertificateQuery,
+    MessageCode.FACTS_QUERY: FactsQuery,
     MessageCode.SUBSIDY_PAID: SubsidyPaidReport,
     MessageCode.SUPERVISION_RESULT: SupervisionReport,
     MessageCode.RECEIPT: Receipt,
@@ -35,6 +44,9 @@ FROM_CITY: Mapping[str, type[Wire]] = {
 FROM_PROVINCE: Mapping[str, type[Wire]] = {
     MessageCode.INSTITUTION_FILED: InstitutionFiled,
     MessageCode.CERTIFICATES_ISSUED: CertificatesIssued,
+    MessageCode.CERTIFICATES_ANSWERED: CertificatesAnswered,
+    MessageCode.CERTIFICATE_REVOKED: CertificateRevoked,
+    MessageCode.FACTS_ANSWERED: FactsAnswered,
 }
 
 

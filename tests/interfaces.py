@@ -84,16 +84,16 @@ async def interfaces(
     if known is not None:
         yield known
         return
-    async with _opened(database, home, make_plan) as opened:
-        request.config.stash[_ASSEMBLED] = opened
-        yield opened
+    async with opened(database, home, make_plan) as suite:
+        request.config.stash[_ASSEMBLED] = suite
+        yield suite
 
 
 @asynccontextmanager
-async def _opened(
+async def opened(
     database: SuiteDatabase, home: Home, make_plan: Callable[..., Plan]
 ) -> AsyncIterator[Interfaces]:
-    """Accounts listens on a port as well, where the others fetch its keys."""
+    """The interfaces on a database; accounts listens on a port as well, where the others fetch its keys."""
     port = free_port()
     clock = home.story_clock()
     bases = dict.fromkeys(suite_database.SERVICES, f"http://127.0.0.1:{port}")

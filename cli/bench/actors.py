@@ -21,11 +21,11 @@ from shared.observability import configure_logging
 from shared.settings import REPOSITORY
 
 _LONGEST_LINE = 64 * 1024 * 1024  # bytes; a part answers with a moment for every fact
-_PATIENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 300.0
 
 
 class Cue(BaseModel):
-    """What a part is told: where everything is, how much to do, how fast and for how long."""
+    """What a part is told: where everything is, how much to do, how fast and for how long; `told` is this part's alone."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,6 +36,7 @@ class Cue(BaseModel):
     count: int
     per_second: float = 0.0
     seconds: float = 0.0
+    told: dict[str, Any] = {}
 
 
 Answer = dict[str, Any]

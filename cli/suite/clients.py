@@ -24,6 +24,10 @@ INSTITUTION = frozenset(
     {Permission.APPLY, Permission.READ_REGISTER, Permission.READ_ACCOUNTS, Permission.CLAIM, Permission.PLAN}
 )
 
+PUBLISHER = frozenset({Permission.PUBLISH_POLICY, Permission.READ_REGISTER})
+RELEASER = frozenset({Permission.RELEASE_POLICY, Permission.READ_REGISTER})
+"""Policy takes two people: whoever published a release may not release it."""
+
 EXPERT = frozenset({Permission.SCORE})
 """An expert enters its own marks, and may do nothing else."""
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cli.suite.database import SERVICES, SuiteDatabase
 from shared.clock import StoryClock
 from shared.privacy.cipher import new_keys
-from shared.province.signing import Ed25519Signer
+from shared.province.signing import Ed25519Signer, read_public_keys
 from shared.settings import Profile, Settings
 
 
@@ -25,10 +25,13 @@ class Home:
         """The home in a folder; makes the keys that are not there yet, readable by their owner alone."""
         home = cls(folder=folder)
         folder.mkdir(parents=True, exist_ok=True)
-        signers = {name: _signer(home.signing_key(name)) for name in (*SERVICES, "province", "tokens")}
+        signers = {
+            name: _signer(home.signing_key(name)) for name in (*SERVICES, "province", "tokens", "receipts")
+        }
         ours = {key: raw for name in SERVICES for key, raw in signers[name].public().items()}
         _write(home.city_keys, json.dumps(ours))
         _write(home.province_keys, json.dumps(signers["province"].public()))
+        _write(home.receipt_keys, json.dumps(home.known_receipt_keys() | signers["receipts"].public()))
         if not home.privacy_keys.exists():
             _write(home.privacy_keys, new_keys())
         return home
@@ -44,6 +47,14 @@ class Home:
     @property
     def province_keys(self) -> Path:
         return self.folder / "province-keys.json"
+
+    @property
+    def receipt_keys(self) -> Path:
+        """The public keys that ever signed receipts here."""
+        return self.folder / "receipt-keys.json"
+
+    def known_receipt_keys(self) -> dict[str, str]:
+        return read_public_keys(self.receipt_keys) if self.receipt_keys.exists() else {}
 
     @property
     def privacy_keys(self) -> Path:
@@ -105,8 +116,13 @@ class Plan:
             "telemetry": telemetry | ({"otlp_endpoint": self.otlp_endpoint} if self.otlp_endpoint else {}),
             "job_seconds": self.job_seconds,
         }
-        if service == "filing":
+        if service in ("filing", "subsidy"):
             groups["objects"] = {"url": home.objects(service)}
+        if service == "subsidy":
+            groups["receipts"] = {
+                "signing_key_file": str(home.signing_key("receipts")),
+                "former_keys_file": str(home.receipt_keys),
+            }
         if self.story:
             groups["clock"] = {"story_file": str(home.folder / "clock-offset")}
         return groups

@@ -17,7 +17,7 @@ class ShownHolder:
 
 def seal(cipher: FieldCipher, certificate_id: UUID, *, name: str, holder_id: str) -> SealedHolder:
     """Encrypt both for this certificate alone; two writings of one number (x, X) are one person."""
-    number = holder_id.strip().upper()
+    number = _written(holder_id)
     return SealedHolder(
         name=cipher.encrypt(name, about=_about(certificate_id, "name")),
         id=cipher.encrypt(number, about=_about(certificate_id, "id")),
@@ -25,11 +25,27 @@ def seal(cipher: FieldCipher, certificate_id: UUID, *, name: str, holder_id: str
     )
 
 
+def index_of(cipher: FieldCipher, holder_id: str) -> bytes:
+    """By what a person is found."""
+    return cipher.blind_index(_written(holder_id))
+
+
 def masked(cipher: FieldCipher, certificate: Certificate) -> ShownHolder:
     """The holder, masked; raises Undecipherable when what is kept was altered or moved here from another row."""
-    name = cipher.decrypt(certificate.holder.name, about=_about(certificate.id, "name"))
-    number = cipher.decrypt(certificate.holder.id, about=_about(certificate.id, "id"))
-    return ShownHolder(name=mask_name(name), id=mask_number(number))
+    plain = unsealed(cipher, certificate.id, certificate.holder)
+    return ShownHolder(name=mask_name(plain.name), id=mask_number(plain.id))
+
+
+def unsealed(cipher: FieldCipher, certificate_id: UUID, holder: SealedHolder) -> ShownHolder:
+    """The holder in plain words, to compare and never to keep or show; raises Undecipherable."""
+    return ShownHolder(
+        name=cipher.decrypt(holder.name, about=_about(certificate_id, "name")),
+        id=cipher.decrypt(holder.id, about=_about(certificate_id, "id")),
+    )
+
+
+def _written(holder_id: str) -> str:
+    return holder_id.strip().upper()
 
 
 def _about(certificate_id: UUID, field: str) -> str:

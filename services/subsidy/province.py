@@ -1,7 +1,20 @@
-"""Subsidy's adapter to the provincial system: takes the certificates it issued, reports what was paid for them."""
+"""Subsidy's adapter to the provincial system: takes certificates, revocations and answers, reports what was paid."""
 
-from services.subsidy.handlers import Work, keep_certificates
-from shared.contracts.province import CertificatesIssued, MessageCode, PaidItem, SubsidyPaidReport
+from services.subsidy.handlers import Work
+from services.subsidy.handlers.certificates import keep_certificates, revoke_certificate
+from services.subsidy.handlers.knowledge import take_facts
+from services.subsidy.handlers.queries import take_certificate_answers
+from shared.contracts.province import (
+    CertificatesIssued,
+    MessageCode,
+    PaidItem,
+    SubsidyPaidReport,
+)
+from shared.contracts.queries import (
+    CertificateRevoked,
+    CertificatesAnswered,
+    FactsAnswered,
+)
 from shared.contracts.subsidy import ClaimPaid
 from shared.province.adapter import ProvinceAdapter
 from shared.province.intents import Dispatch
@@ -26,4 +39,7 @@ def _payment_reported(event: ClaimPaid) -> Dispatch:
 
 province = ProvinceAdapter[Work]("subsidy")
 province.takes(MessageCode.CERTIFICATES_ISSUED, CertificatesIssued, keep_certificates)
+province.takes(MessageCode.CERTIFICATE_REVOKED, CertificateRevoked, revoke_certificate)
+province.takes(MessageCode.CERTIFICATES_ANSWERED, CertificatesAnswered, take_certificate_answers)
+province.takes(MessageCode.FACTS_ANSWERED, FactsAnswered, take_facts)
 province.tells(ClaimPaid, _payment_reported)

@@ -1,7 +1,7 @@
 """Which announcements subsidy acts on."""
 
-from services.subsidy.handlers import (
-    Work,
+from services.subsidy.handlers import Work
+from services.subsidy.handlers.register import (
     end_institution,
     freeze_claims,
     keep_institution,

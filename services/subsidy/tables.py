@@ -1,4 +1,5 @@
 """The tables of subsidy."""
+# budget: the schema of one service is read in one piece
 
 from sqlalchemy import (
     ARRAY,
@@ -60,6 +61,25 @@ certificate = Table(
     Column("issued_on", Date, nullable=False),
     Column("evaluated_on", Date, nullable=False),
     Column("batch", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("marks", ARRAY(Text), nullable=False),
+    Column("differs", ARRAY(Text), nullable=False),
+    Column("clashes", Integer, nullable=False),
+    Column("asked_at", DateTime(timezone=True)),
+    Column("revoked_on", Date),
+    # Parts of a number of 22 characters, by which gaps in a series are found.
+    Column("station", Text),
+    Column("number_year", SmallInteger),
+    Column("serial", Integer),
+)
+Index("ix_certificate_holder_index", certificate.c.holder_index)
+Index("ix_certificate_series", certificate.c.station, certificate.c.number_year, certificate.c.level)
+Index(
+    "ix_certificate_to_ask",
+    certificate.c.asked_at,
+    certificate.c.id,
+    postgresql_where=text("state IN ('unverified', 'unknown')"),
 )
 
 # Who was granted what, city-wide: a person who changes districts is still one person. So it has no organ and is not
@@ -72,7 +92,7 @@ entitlement = Table(
     Column("claim_id", Uuid, nullable=False),
     Column("holder_index", LargeBinary, nullable=False),
     Column("certificate_number", Text, nullable=False),
-    Column("occupation", Text, nullable=False),
+    Column("family", Text, nullable=False),
     Column("level", SmallInteger, nullable=False),
     Column("line", Text, nullable=False),
     Column("year", SmallInteger, nullable=False),
@@ -81,14 +101,14 @@ entitlement = Table(
     Column("live", Boolean, nullable=False),
 )
 Index("ix_entitlement_claim_id", entitlement.c.claim_id)
-# Paid once, whatever two requests do at the same moment: a certificate once, a person once for an occupation's level,
-# and each of the year's places once, which is what the yearly cap counts.
+# Paid once, whatever two requests do at the same moment: a certificate once, a person once for a level of an
+# occupation's family on a line, and each of the year's places once on both lines together, which is what the cap counts.
 _live = text("live")
 Index("uq_entitlement_certificate", entitlement.c.certificate_number, unique=True, postgresql_where=_live)
 Index(
     "uq_entitlement_holder",
     entitlement.c.holder_index,
-    entitlement.c.occupation,
+    entitlement.c.family,
     entitlement.c.level,
     entitlement.c.line,
     unique=True,
@@ -97,7 +117,6 @@ Index(
 Index(
     "uq_entitlement_place",
     entitlement.c.holder_index,
-    entitlement.c.line,
     entitlement.c.year,
     entitlement.c.place,
     unique=True,
@@ -112,18 +131,332 @@ claim = Table(
     Column("organ", Text, nullable=False),
     Column("uscc", Text, nullable=False),
     Column("institution_id", Uuid, nullable=False),
-    Column("items", JSONB, nullable=False),
-    Column("total_fen", BigInteger, nullable=False),
+    Column("line", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("resumes_as", Text),
     Column("frozen_for", Text, nullable=False),
-    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("submitted_at", DateTime(timezone=True)),
+    Column("file_name", Text, nullable=False),
+    Column("faulty", Integer, nullable=False),
+    Column("certificates", Integer, nullable=False),
+    Column("undecided", Integer, nullable=False),
+    Column("pending", Integer, nullable=False),
+    Column("payable", Integer, nullable=False),
+    Column("total_fen", BigInteger, nullable=False),
+    Column("basis", ARRAY(Text), nullable=False),
     Column("reviewed_by", Text),
     Column("reviewed_at", DateTime(timezone=True)),
     Column("review_reason", Text),
+    Column("unchecked", Integer, nullable=False),
+    Column("publicity_until", DateTime(timezone=True)),
+    Column("objections_open", Integer, nullable=False),
+    Column("approved_by", Text),
+    Column("approved_at", DateTime(timezone=True)),
+    Column("approval_reason", Text),
     Column("paid_by", Text),
     Column("paid_at", DateTime(timezone=True)),
 )
 # The officer's queue: ids sort by the time they were made.
 Index("ix_claim_queue", claim.c.state, claim.c.id)
 Index("ix_claim_institution_id", claim.c.institution_id, claim.c.state)
+
+# A row for each certificate, so that a claim may have a million; the claim keeps only what they come to.
+claim_item = Table(
+    "claim_item",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("claim_id", Uuid, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("uscc", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("certificate_id", Uuid, nullable=False),
+    Column("certificate_number", Text, nullable=False),
+    Column("holder_index", LargeBinary, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("employment", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("base_fen", BigInteger, nullable=False),
+    Column("uplift", SmallInteger),
+    Column("shortage", Boolean, nullable=False),
+    Column("basis", ARRAY(Text), nullable=False),
+    Column("explanation", JSONB(none_as_null=True)),
+    Column("policy_version", Text),
+    Column("known_on", Date),
+    Column("inputs_digest", Text),
+    # In their canonical form, byte for byte what the digest is of.
+    Column("inputs", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("sampled", Boolean, nullable=False),
+    Column("checked_by", Text),
+    Column("checked_at", DateTime(timezone=True)),
+    Column("check_passed", Boolean),
+    Column("check_note", Text),
+    Column("excluded_for", Text, nullable=False),
+    Column("excluded_by", Text, nullable=False),
+    Column("objections_open", Integer, nullable=False),
+)
+Index("uq_claim_item_place", claim_item.c.claim_id, claim_item.c.place, unique=True)
+Index("uq_claim_item_certificate", claim_item.c.claim_id, claim_item.c.certificate_number, unique=True)
+Index("ix_claim_item_certificate_number", claim_item.c.certificate_number)
+# What is still to be decided of a claim, in the order in which it counts.
+Index(
+    "ix_claim_item_undecided",
+    claim_item.c.claim_id,
+    claim_item.c.turn,
+    postgresql_where=text("decided_at IS NULL"),
+)
+
+# Rows of a claim's sheet that were found wrong; what stood in them names people, so it is sealed.
+claim_fault = Table(
+    "claim_fault",
+    metadata,
+    Column("claim_id", Uuid, primary_key=True),
+    Column("organ", Text, nullable=False),
+    Column("uscc", Text, nullable=False),
+    Column("returned", LargeBinary, nullable=False),
+)
+
+# Objections name no institution: whoever is objected to does not see who objected.
+claim_objection = Table(
+    "claim_objection",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("claim_id", Uuid, nullable=False),
+    Column("item_id", Uuid, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("received_by", Text, nullable=False),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("raised_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("resolved_at", DateTime(timezone=True)),
+    Column("resolved_by", Text, nullable=False),
+)
+Index("ix_claim_objection_claim_id", claim_objection.c.claim_id)
+
+payee = Table(
+    "payee",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("uscc", Text, nullable=False),
+    Column("account_name", LargeBinary, nullable=False),
+    Column("account_bank", LargeBinary, nullable=False),
+    Column("account_number", LargeBinary, nullable=False),
+    Column("account_index", LargeBinary, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("set_at", DateTime(timezone=True), nullable=False),
+)
+# One account for several institutions is a signal.
+Index("ix_payee_account_index", payee.c.account_index)
+
+payment_batch = Table(
+    "payment_batch",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("number", Text, nullable=False, unique=True),
+    Column("organ", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("pay_on", Date, nullable=False),
+    Column("orders", Integer, nullable=False),
+    Column("total_fen", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("released_by", Text, nullable=False),
+    Column("released_at", DateTime(timezone=True)),
+    Column("result_sha256", Text, nullable=False),
+    Column("settled_by", Text, nullable=False),
+    Column("settled_at", DateTime(timezone=True)),
+)
+Index("ix_payment_batch_organ", payment_batch.c.organ, payment_batch.c.line)
+
+payment_order = Table(
+    "payment_order",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("batch_id", Uuid, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("uscc", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("claim_id", Uuid, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("certificates", Integer, nullable=False),
+    Column("account_name", LargeBinary, nullable=False),
+    Column("account_bank", LargeBinary, nullable=False),
+    Column("account_number", LargeBinary, nullable=False),
+    Column("account_index", LargeBinary, nullable=False),
+    Column("follows", Uuid),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("settled_on", Date),
+    Column("bank_ref", Text, nullable=False),
+)
+Index("ix_payment_order_batch_id", payment_order.c.batch_id)
+Index("ix_payment_order_claim_id", payment_order.c.claim_id)
+# A claim is ordered once at a time and paid once, and what the bank gave back is repeated once.
+Index(
+    "uq_payment_order_claim",
+    payment_order.c.claim_id,
+    unique=True,
+    postgresql_where=text("state IN ('ordered', 'paid')"),
+)
+Index(
+    "uq_payment_order_follows",
+    payment_order.c.follows,
+    unique=True,
+    postgresql_where=text("state <> 'withdrawn'"),
+)
+
+# Double entries: added, never changed; the runtime role has no right to.
+posting = Table(
+    "posting",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("month", Text, nullable=False),
+    Column("debit", Text, nullable=False),
+    Column("credit", Text, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("claim_id", Uuid, nullable=False),
+    Column("item_id", Uuid),
+    Column("ref", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+Index("ix_posting_organ", posting.c.organ, posting.c.line, posting.c.month)
+Index("ix_posting_claim_id", posting.c.claim_id)
+
+# A spreadsheet that was taken in row by row; the rows given back may name people, so they are sealed.
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("uscc", Text),
+    Column("kind", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("marked", Integer, nullable=False),
+    Column("returned", LargeBinary, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    # Whose upload it is: the body's for a roster, else the organ's.
+    Column("owner", Text, nullable=False),
+)
+Index("uq_upload_sheet", upload.c.kind, upload.c.owner, upload.c.sha256, unique=True)
+
+# Facts about people, found by the blind index of their number. Like entitlements they have no organ, and name nobody.
+# Rows are added, never changed: of two about the same the later counts more.
+fact = Table(
+    "fact",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("holder_index", LargeBinary, nullable=False),
+    Column("employer", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", JSONB, nullable=False),
+    Column("about", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("obtained_at", DateTime(timezone=True), nullable=False),
+)
+Index("ix_fact_holder_index", fact.c.holder_index, fact.c.obtained_at)
+
+fact_wait = Table(
+    "fact_wait",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("claim_id", Uuid, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("uscc", Text, nullable=False),
+    Column("certificate_number", Text, nullable=False),
+    Column("holder_index", LargeBinary, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("asked_at", DateTime(timezone=True)),
+    Column("told_at", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True)),
+)
+_waiting = text("ended_at IS NULL")
+Index(
+    "uq_fact_wait_certificate",
+    fact_wait.c.claim_id,
+    fact_wait.c.certificate_number,
+    unique=True,
+    postgresql_where=_waiting,
+)
+Index("ix_fact_wait_holder_index", fact_wait.c.holder_index, postgresql_where=_waiting)
+Index("ix_fact_wait_asked_at", fact_wait.c.asked_at, fact_wait.c.id, postgresql_where=_waiting)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("uscc", Text, nullable=False),
+    Column("certificate_number", Text, nullable=False),
+    Column("holder_index", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", JSONB, nullable=False),
+    Column("about", Date, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("extension", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("checked_by", Text),
+    Column("checked_at", DateTime(timezone=True)),
+    Column("checked_organ", Text),
+    Column("check_reason", Text),
+)
+Index("ix_evidence_queue", evidence.c.state, evidence.c.id)
+
+# What the city published: of the whole city, so it has no organ. Never edited but to be worked out, released, superseded.
+policy_release = Table(
+    "policy_release",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("document", JSONB, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("clauses", JSONB, nullable=False),
+    Column("entries", JSONB, nullable=False),
+    Column("supersedes", Uuid),
+    Column("published_by", Text, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
+    Column("dry_run", JSONB(none_as_null=True)),
+    Column("released_by", Text),
+    Column("released_at", DateTime(timezone=True)),
+    Column("known_from", Date),
+    Column("superseded_by", Uuid),
+)
+# Asked by every unit of work: how many are released.
+Index(
+    "ix_policy_release_released",
+    policy_release.c.released_at,
+    postgresql_where=text("known_from IS NOT NULL"),
+)

@@ -86,6 +86,7 @@ class SqlInstitutions(SqlAggregates[SupervisedInstitution]):
             "standing": institution.standing.value,
             "paid_certificates": institution.paid_certificates,
             "paid_fen": institution.paid_fen,
+            "revoked_certificates": institution.revoked_certificates,
             "versions": _VERSIONS.dump_python(institution.versions, mode="json"),
         }
 

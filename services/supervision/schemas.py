@@ -172,6 +172,7 @@ class SupervisedInstitutionView(View):
     valid_until: date
     paid_certificates: int
     paid_fen: Fen
+    revoked_certificates: int = Field(description="省级已撤销的证书 · revoked by the province")
 
     @classmethod
     def of(cls, institution: SupervisedInstitution) -> "SupervisedInstitutionView":

@@ -11,6 +11,7 @@ from services.supervision.handlers import (
     note_resumed,
     note_suspended,
 )
+from services.supervision.revocations import note_certificate_revoked
 from shared.contracts.filing import (
     InstitutionAmended,
     InstitutionEnded,
@@ -21,7 +22,7 @@ from shared.contracts.filing import (
     InstitutionResumed,
     InstitutionSuspended,
 )
-from shared.contracts.subsidy import ClaimPaid
+from shared.contracts.subsidy import CertificateRevoked, ClaimPaid
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions = Subscriptions[Work]()
@@ -34,3 +35,4 @@ subscriptions.on(InstitutionAmended, note_amended)
 subscriptions.on(InstitutionRenewed, note_renewed)
 subscriptions.on(InstitutionEnded, note_ended)
 subscriptions.on(ClaimPaid, note_claim_paid)
+subscriptions.on(CertificateRevoked, note_certificate_revoked)

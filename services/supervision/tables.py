@@ -34,6 +34,7 @@ supervised_institution = Table(
     Column("standing", Text, nullable=False),
     Column("paid_certificates", BigInteger, nullable=False),
     Column("paid_fen", BigInteger, nullable=False),
+    Column("revoked_certificates", BigInteger, nullable=False),
     Column("versions", JSONB, nullable=False),
 )
 

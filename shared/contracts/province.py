@@ -24,13 +24,22 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whit
 
 
 class MessageCode(StrEnum):
-    """What a message is about."""
+    """What a message is about.
+
+    The notice names no message, and the province's list is not public. The codes of queries and answers are our own
+    and assumed: CERTIFICATE_QUERY and CERTIFICATES_ANSWERED, CERTIFICATE_REVOKED, FACTS_QUERY and FACTS_ANSWERED.
+    """
 
     INSTITUTION_FILED = "INSTITUTION_FILED"
     ACCOUNT_OPENED = "ACCOUNT_OPENED"
     ACCOUNT_CHANGED = "ACCOUNT_CHANGED"
     FILING_REPORTED = "FILING_REPORTED"
     CERTIFICATES_ISSUED = "CERTIFICATES_ISSUED"
+    CERTIFICATE_QUERY = "CERTIFICATE_QUERY"
+    CERTIFICATES_ANSWERED = "CERTIFICATES_ANSWERED"
+    CERTIFICATE_REVOKED = "CERTIFICATE_REVOKED"
+    FACTS_QUERY = "FACTS_QUERY"
+    FACTS_ANSWERED = "FACTS_ANSWERED"
     SUBSIDY_PAID = "SUBSIDY_PAID"
     SUPERVISION_RESULT = "SUPERVISION_RESULT"
     RECEIPT = "RECEIPT"

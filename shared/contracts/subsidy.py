@@ -1,12 +1,13 @@
 """Facts the subsidy service announces. Fields may be added, never renamed or removed."""
 
-from typing import ClassVar
+from datetime import date
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.event import Event
-from shared.values import CertificateNumber, Fen, Level, Uscc
+from shared.values import CertificateNumber, Fen, Level, Uscc, VocationalCertificateNumber
 
 
 class PaidCertificate(BaseModel):
@@ -14,7 +15,7 @@ class PaidCertificate(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    number: CertificateNumber
+    number: Annotated[CertificateNumber | VocationalCertificateNumber, Field(union_mode="left_to_right")]
     level: Level
     amount_fen: Fen
 
@@ -55,3 +56,27 @@ class ClaimReleased(ClaimFact):
     """A frozen claim goes on where it stood."""
 
     topic: ClassVar = "subsidy.claim-released.v1"
+
+
+class CertificateFact(Event):
+    """What every fact about a certificate carries."""
+
+    stream: ClassVar = "subsidy.certificate"
+
+    certificate_id: UUID
+    institution_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        return self.certificate_id
+
+
+class CertificateRevoked(CertificateFact):
+    """The province no longer stands by a certificate; what was paid for it is to come back."""
+
+    topic: ClassVar = "subsidy.certificate-revoked.v1"
+
+    uscc: Uscc
+    number: str
+    revoked_on: date
+    reason: str

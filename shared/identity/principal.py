@@ -23,6 +23,8 @@ class Permission(StrEnum):
     CLAIM = "subsidy:claim"
     REVIEW_CLAIMS = "subsidy:review"
     PAY_CLAIMS = "subsidy:pay"
+    PUBLISH_POLICY = "subsidy:publish"
+    RELEASE_POLICY = "subsidy:release"
     PLAN = "supervision:plan"
     SUPERVISE = "supervision:inspect"
     OPERATE = "suite:operate"

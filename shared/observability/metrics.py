@@ -15,7 +15,8 @@ class Metrics:
 
     Prometheus sees `njt_outbox_age_seconds`, `njt_outbox_published_total`, `njt_outbox_unroutable_total`,
     `njt_inbox_{handled,duplicate,held,parked}_total`, `njt_inbox_lag_seconds`, `njt_messages_parked`,
-    `njt_province_intents_{owed,overdue}`. A gauge nobody has set yet is absent; counters start at nought.
+    `njt_money_unbalanced_fen`, `njt_province_intents_{owed,overdue}`. A gauge nobody has set yet is absent; counters
+    start at nought.
     """
 
     def __init__(self, telemetry: Telemetry) -> None:
@@ -47,6 +48,11 @@ class Metrics:
         )
         self.messages_parked = meter.create_gauge(
             "njt.messages.parked", description="待人工处理的消息 · Parked messages nobody has dealt with"
+        )
+        self.money_unbalanced = meter.create_gauge(
+            "njt.money.unbalanced",
+            "fen",
+            "资金台账与申领、指令不符的金额 · By how much accounts differ from what they account for",
         )
         self.intents_owed = meter.create_gauge(
             "njt.province.intents.owed",

@@ -1,6 +1,6 @@
 """One transaction: what is loaded, changed, announced and owed to the province is written together or not at all."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -23,6 +23,7 @@ W = TypeVar("W")
 W_co = TypeVar("W_co", covariant=True)
 
 Tell = Callable[[Event], Dispatch | None]
+Prepare = Callable[[AsyncConnection], Awaitable[None]]
 
 
 class Transaction:
@@ -97,6 +98,7 @@ class Works(Generic[W]):
     """Opens the units of work of one service.
 
     `announced` is called after a commit that left something to send, so that the relay need not wait for its poll.
+    `prepare` begins each transaction: it looks whether what the process holds of the database is still the latest.
     """
 
     def __init__(
@@ -107,7 +109,9 @@ class Works(Generic[W]):
         clock: Clock,
         tell: Tell,
         announced: Callable[[], None],
+        prepare: Prepare | None = None,
     ) -> None:
+        self._prepare = prepare
         self._engine = engine
         self._bind = bind
         self._clock = clock
@@ -124,6 +128,8 @@ class Works(Generic[W]):
         """The bare transaction, for the machinery that has no work of its own."""
         async with self._engine.connect() as connection, connection.begin():
             await enter(connection, scope)
+            if self._prepare is not None:
+                await self._prepare(connection)
             transaction = Transaction(connection, scope, at=self._clock.now(), tell=self._tell)
             yield transaction
             await transaction.save()

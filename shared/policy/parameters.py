@@ -1,11 +1,12 @@
 """Numbers of days, counts and limits, each with its unit and the days it holds."""
 
+from datetime import date
 from enum import StrEnum
 
 from pydantic import Field, StrictInt, StrictStr
 
 from shared.errors import NotFound
-from shared.policy.provenance import Provenance
+from shared.policy.provenance import Published
 
 
 class UnknownParameter(NotFound):
@@ -30,9 +31,10 @@ class Unit(StrEnum):
     TEXT = "text"
 
 
-class Parameter(Provenance):
-    """One value of one key over a stretch of days."""
+class Parameter(Published):
+    """One value of one key over a stretch of days. What the pack states has always been known."""
 
+    known_from: date = date.min
     key: str = Field(pattern=r"^[a-z_]+\.[a-z_]+$")
     value: StrictInt | StrictStr
     unit: Unit

@@ -1,19 +1,20 @@
 """The policy of a city, ready to be asked: every answer carries its source, status and clause."""
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import product
 from types import MappingProxyType
 from typing import TypeVar
 
+from shared.policy.dated import Dated, DatedEntry
 from shared.policy.materials import MaterialKind
 from shared.policy.money import MoneyLine, NoRate, Rate, RateTable, ShortageEntry, ShortageList, Uplift
 from shared.policy.occupations import Chain, OccupationEntry, RateClass, UnknownOccupation
 from shared.policy.organs import Organ, UnknownOrgan, territories
 from shared.policy.pack import Pack, PackHead
 from shared.policy.parameters import Parameter, Unit, UnknownParameter
-from shared.policy.provenance import Clause, Document, Published, UnknownDocument, holding
+from shared.policy.provenance import Clause, Document, UnknownDocument, holding
+from shared.policy.releases import Editions, Released, dated_entries, in_order
 from shared.policy.routing import Exclusion, Precondition, Routing, RoutingRow, RoutingTable, decide_routing
 from shared.policy.rubric import NoRubric, Rubric
 from shared.policy.terms import Attribute, Audience, Category, FilingKind
@@ -22,7 +23,6 @@ from shared.values import Edition, Level, Occupation
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-P = TypeVar("P", bound=Published)
 
 _DIGEST_SHOWN = 12
 
@@ -30,13 +30,17 @@ _DIGEST_SHOWN = 12
 class Policy:
     """A checked policy pack. Immutable; dictionaries are built once, so that asking is a look-up."""
 
-    def __init__(self, head: PackHead, pack: Pack, *, digest: str) -> None:
+    def __init__(self, head: PackHead, pack: Pack, *, digest: str, releases: Iterable[Released] = ()) -> None:
         self.head = head
         self.pack = pack
-        self.digest = digest
-        self.version = f"{head.version}+{digest[:_DIGEST_SHOWN]}"
-        self.documents: Mapping[str, Document] = _by(pack.entries(Document), lambda it: it.id)
-        self.clauses: Mapping[str, Clause] = _by(pack.entries(Clause), lambda it: it.id)
+        self.pack_digest = digest
+        self.releases = in_order(releases)
+        self._editions = Editions(f"{head.version}+{digest[:_DIGEST_SHOWN]}", digest, self.releases)
+        self.version, self.digest = self._editions.latest
+        named = (*pack.entries(Document), *(each.document for each in self.releases))
+        clauses = (*pack.entries(Clause), *(clause for each in self.releases for clause in each.clauses))
+        self.documents: Mapping[str, Document] = _by(named, lambda it: it.id)
+        self.clauses: Mapping[str, Clause] = _by(clauses, lambda it: it.id)
         self.organs: Mapping[str, Organ] = _by(pack.entries(Organ), lambda it: it.code)
         self.chains: Mapping[str, Chain] = _by(pack.entries(Chain), lambda it: it.id)
         self.occupations: Mapping[Occupation, OccupationEntry] = _by(
@@ -47,12 +51,7 @@ class Policy:
         self.calendar = WorkingCalendar(pack.entries(CalendarYear))
         self._territories = territories(self.organs)
         self._streets = {street: organ for organ in self.organs.values() for street in organ.jurisdiction}
-        self._parameters = _grouped((it.key, it) for it in pack.entries(Parameter))
-        self._uplifts = _grouped((it.line, it) for it in pack.entries(Uplift))
-        rates = (rate for table in pack.entries(RateTable) for rate in table.values())
-        self._rates = _grouped(((it.line, it.rate_class, it.level), it) for it in rates)
-        listed = (entry for each in pack.entries(ShortageList) for entry in each.values())
-        self._shortage = _grouped((it.occupation, it) for it in listed)
+        self._dated = Dated((*_stated(pack), *dated_entries(self.releases)))
         self._table = RoutingTable(
             rows={pair: row for row in self.routing for pair in row.covers()},
             exclusions={pair: exclusion for exclusion in self.exclusions for pair in exclusion.covers()},
@@ -64,6 +63,15 @@ class Policy:
             (*pair, kind): tuple(it for it in asked if it.is_asked_of(*pair, kind))
             for pair, kind in product(self._table.rows, FilingKind)
         }
+
+    def with_releases(self, releases: Iterable[Released]) -> "Policy":
+        """Return the same policy with what was published beside its files; its version and digest name the releases."""
+        both = (*self.releases, *releases)
+        return Policy(self.head, self.pack, digest=self.pack_digest, releases=both)
+
+    def version_on(self, known_on: date) -> str:
+        """Return the version of what was known on a day: what was published later is no part of it."""
+        return self._editions.on(known_on)[0]
 
     def document(self, document_id: str) -> Document:
         """Return what a `source` names; raises `UnknownDocument`."""
@@ -98,16 +106,28 @@ class Policy:
             raise UnknownOrgan(f"没有机关管辖 {street} · No organ answers for {street}", basis=("N2.0",))
         return self._streets[street]
 
-    def parameter(self, key: str, on: date) -> Parameter:
-        """Raises `UnknownParameter` for an unknown key, or a day on which it has no value."""
-        found = holding(self._parameters.get(key, ()), on)
+    def parameter(self, key: str, on: date, *, known_on: date | None = None) -> Parameter:
+        """Return its value on a day, by what was known on `known_on` (the same day unless another is given).
+
+        Raises `UnknownParameter` for an unknown key, or a day on which it has no value.
+        """
+        found = self._dated.parameter(key, on, known_on=known_on or on)
         if found is None:
             raise UnknownParameter(f"参数 {key} 在 {on} 没有取值 · {key} has no value on {on}")
         return found
 
-    def number(self, key: str, on: date) -> int:
+    def parameters(self, key: str) -> tuple[Parameter, ...]:
+        """Return every value of a key, the one known last first; none for an unknown key."""
+        return self._dated.parameters(key)
+
+    @property
+    def shortage_lists(self) -> tuple[ShortageList, ...]:
+        """Every list ever published, the one known last first."""
+        return self._dated.lists
+
+    def number(self, key: str, on: date, *, known_on: date | None = None) -> int:
         """Return the value of a parameter that counts something; raises `UnknownParameter`."""
-        value = self.parameter(key, on).value
+        value = self.parameter(key, on, known_on=known_on).value
         if not isinstance(value, int):
             raise TypeError(f"{key} is not a number")
         return value
@@ -119,9 +139,9 @@ class Policy:
             raise TypeError(f"{key} counts {unit}, not days")
         return self.number(key, on)
 
-    def text(self, key: str, on: date) -> str:
+    def text(self, key: str, on: date, *, known_on: date | None = None) -> str:
         """Return the value of a parameter written in words; raises `UnknownParameter`."""
-        return str(self.parameter(key, on).value)
+        return str(self.parameter(key, on, known_on=known_on).value)
 
     def decide_routing(self, category: Category, audience: Audience, facts: frozenset[Attribute]) -> Routing:
         """Decide who files (N2.1–N2.8); raises `NotRoutable`."""
@@ -175,7 +195,7 @@ class Policy:
         rate_class: RateClass | None = self.occupation(occupation).rate_class
         if line is MoneyLine.INSURANCE:
             rate_class = None
-        found = _known(self._rates.get((line, rate_class, level), ()), on, known_on)
+        found = self._dated.rate(line, rate_class, level, on=on, known_on=known_on)
         if found is None:
             raise NoRate(
                 f"{line} 线 {level.title} 在 {on} 没有标准"
@@ -183,25 +203,27 @@ class Policy:
             )
         return found
 
-    def shortage(self, occupation: Occupation, *, on: date, known_on: date) -> ShortageEntry | None:
-        """Return the listing that holds on `on`, unless published only after `known_on` (不再补差)."""
-        return _known(self._shortage.get(occupation, ()), on, known_on)
+    def shortage(
+        self, occupation: Occupation, *, on: date, known_on: date, bridge_months: int = 0
+    ) -> ShortageEntry | None:
+        """Return the listing that holds on `on`, unless published only after `known_on` (不再补差).
 
-    def uplift(self, line: MoneyLine, on: date) -> Uplift | None:
+        While no list of the day is out, the last one goes on holding for `bridge_months`; 0: it does not.
+        """
+        return self._dated.shortage(occupation, on=on, known_on=known_on, bridge_months=bridge_months)
+
+    def uplift(self, line: MoneyLine, on: date, *, known_on: date | None = None) -> Uplift | None:
         """Return the line's own uplift: B at level 3 and above by N1.7, A by the rule of its fund."""
-        return holding(self._uplifts.get(line, ()), on)
+        return self._dated.uplift(line, on, known_on=known_on or on)
+
+
+def _stated(pack: Pack) -> Iterator[DatedEntry]:
+    """What the files state that has two times."""
+    yield from pack.entries(Parameter)
+    yield from pack.entries(Uplift)
+    yield from pack.entries(RateTable)
+    yield from pack.entries(ShortageList)
 
 
 def _by(entries: Iterable[V], key: Callable[[V], K]) -> Mapping[K, V]:
     return MappingProxyType({key(entry): entry for entry in entries})
-
-
-def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:
-    groups: defaultdict[K, list[V]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return {key: tuple(values) for key, values in groups.items()}
-
-
-def _known(values: Iterable[P], on: date, known_on: date) -> P | None:
-    return holding((value for value in values if value.known(known_on)), on)

@@ -89,12 +89,16 @@ class Provenance(Entry):
 
 
 class Published(Provenance):
-    """A value that could be acted on only once it was published, which may be after it took effect."""
+    """A value that could be acted on only once it was published, which may be after it took effect.
+
+    `known_until` is the first day on which it was known no longer, because something published then replaced it.
+    """
 
     known_from: date
+    known_until: date | None = None
 
     def known(self, on: date) -> bool:
-        return self.known_from <= on
+        return self.known_from <= on and (self.known_until is None or on < self.known_until)
 
 
 V = TypeVar("V", bound=Provenance)

@@ -1,5 +1,6 @@
-"""工作日: which days are worked in Shanghai time, and when a term of working days ends."""
+"""工作日: which days are worked in Shanghai time, and when a term of working days, or of months, ends."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Self
@@ -12,6 +13,16 @@ from shared.policy.provenance import Entry, Provenance
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 _DAY_ENDS = time(23, 59, 59)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month `months` later, or that month's last day where it has none such.
+
+    29 February 2024 and 12 months give 28 February 2025; 28 February 2023 and 12 months give 28 February 2024.
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class HolidaySpan(Entry):

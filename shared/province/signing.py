@@ -67,6 +67,18 @@ class Ed25519Signer:
         return self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
+def read_public_keys(path: Path) -> dict[str, str]:
+    """Read a JSON object of key id → public key in base64, each under its own name; raises KeyFileError."""
+    try:
+        keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        KeyRing(keys)
+    except (ValueError, AttributeError, TypeError):
+        raise KeyFileError(
+            f"{path.name} 不是“密钥号 → 公钥”表 · is not an object of key id → public key in base64"
+        ) from None
+    return keys
+
+
 class KeyRing:
     """The public keys of a counterpart, by key id; several while a key is being rotated."""
 
@@ -78,12 +90,10 @@ class KeyRing:
     @classmethod
     def from_file(cls, path: Path) -> "KeyRing":
         """Read a JSON object of key id → base64; raises KeyFileError."""
-        try:
-            return cls(json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, AttributeError, TypeError):
-            raise KeyFileError(
-                f"{path.name} 不是“密钥号 → 公钥”表 · is not an object of key id → public key in base64"
-            ) from None
+        return cls(read_public_keys(path))
+
+    def knows(self, key_id: str) -> bool:
+        return key_id in self._keys
 
     def holds(self, key_id: str, content: bytes, signature: str) -> bool:
         """Whether this signature is the named key's over this content, in its one spelling."""

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 import structlog
 from fastapi import APIRouter, FastAPI
 from opentelemetry.sdk.trace import SpanProcessor
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import Clock, StoryClock, SystemClock
 from shared.http.api import create_api
@@ -46,7 +47,7 @@ log = structlog.get_logger(__name__)
 class Runtime(Generic[W]):
     """The machinery of one process of one service; messages it must hold are sealed when it has a `cipher`.
 
-    `objects` is where it keeps uploaded files, if it has any.
+    `objects` is where it keeps uploaded files, if it has any. `prepare` begins each transaction and is given the pack.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Runtime(Generic[W]):
         processors: Sequence[SpanProcessor] = (),
         cipher: FieldCipher | None = None,
         objects: ObjectStore | None = None,
+        prepare: Callable[[AsyncConnection, Policy], Awaitable[None]] | None = None,
     ) -> None:
         self.service = service
         self.settings = settings
@@ -85,6 +87,7 @@ class Runtime(Generic[W]):
             clock=self.clock,
             tell=province.dispatch,
             announced=self._wake,
+            prepare=(lambda connection: prepare(connection, self.policy)) if prepare else None,
         )
 
     @asynccontextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.contracts import EVENTS, province
+from shared.contracts import EVENTS, province, queries
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -20,7 +20,8 @@ def published() -> dict[str, Schema]:
     }
     payloads: dict[str, type[BaseModel]] = {
         f"province.v{province.SCHEMA_VERSION}.{name}": kind
-        for name, kind in vars(province).items()
+        for module in (province, queries)
+        for name, kind in vars(module).items()
         if isinstance(kind, type) and issubclass(kind, province.Wire) and kind is not province.Wire
     }
     return {name: kind.model_json_schema() for name, kind in sorted((events | payloads).items())}

@@ -89,6 +89,7 @@ def test_keys_are_held_only_by_the_service_they_belong_to(production: Manifests)
 
     assert holders("NJT_IDENTITY__SIGNING_KEY_FILE") == {"accounts"}
     assert holders("NJT_PRIVACY__KEYS_FILE") == {"subsidy"}
+    assert holders("NJT_RECEIPTS__SIGNING_KEY_FILE") == {"subsidy"}
     assert holders("NJT_PROVINCE__SIGNING_KEY_FILE") == set(SERVICES)
 
 
@@ -152,14 +153,17 @@ def test_the_readme_names_every_secret_and_key(production: Manifests) -> None:
 
 
 FOLDER = "/var/lib/ningjitong/objects"
+KEEPERS = ("filing", "subsidy")
+"""The services that keep uploaded files."""
 
 
-@pytest.mark.parametrize("process", ["filing-api", "filing-worker"])
+@pytest.mark.parametrize("process", [f"{it}-{part}" for it in KEEPERS for part in ("api", "worker")])
 def test_uploaded_files_are_on_a_volume_that_outlives_the_pod_where_there_is_no_bucket(
     process: str, built: dict[str, Manifests]
 ) -> None:
     local = built["local"]
-    url = pick(local, "ConfigMap", "settings")["data"]["filing-objects-url"]
+    service = process.partition("-")[0]
+    url = pick(local, "ConfigMap", "settings")["data"][f"{service}-objects-url"]
     mounts = {it["mountPath"]: it["name"] for it in main(local, process)["volumeMounts"]}
     claims = {it["name"]: it.get("persistentVolumeClaim") for it in pod(local, process)["volumes"]}
     assert url.startswith(f"file://{FOLDER}/")
@@ -168,27 +172,31 @@ def test_uploaded_files_are_on_a_volume_that_outlives_the_pod_where_there_is_no_
     assert pick(local, "PersistentVolumeClaim", claim["claimName"])["spec"]["resources"]["requests"]
 
 
+@pytest.mark.parametrize("service", KEEPERS)
 @pytest.mark.parametrize("overlay", ["staging", "production"])
 def test_uploaded_files_are_in_a_bucket_where_there_are_several_replicas(
-    overlay: str, built: dict[str, Manifests]
+    overlay: str, service: str, built: dict[str, Manifests]
 ) -> None:
     manifests = built[overlay]
-    assert pick(manifests, "ConfigMap", "settings")["data"]["filing-objects-url"].startswith("s3://")
+    assert pick(manifests, "ConfigMap", "settings")["data"][f"{service}-objects-url"].startswith("s3://")
     assert not [it for it in manifests if it["kind"] == "PersistentVolumeClaim"]
-    for process in ("filing-api", "filing-worker"):
+    for process in (f"{service}-api", f"{service}-worker"):
         told = environment(main(manifests, process))
         assert {
             told[it]["secretKeyRef"]["name"] for it in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-        } == {"filing-objects"}
+        } == {f"{service}-objects"}
 
 
-def test_only_filing_is_told_where_files_are_and_may_reach_the_bucket(production: Manifests) -> None:
+def test_only_who_keeps_files_is_told_where_they_are_and_may_reach_the_bucket(production: Manifests) -> None:
     told = {
         it.labels["app.kubernetes.io/name"] for it in workloads(production) if "OBJECTS__URL" in repr(it.pod)
     }
-    assert told == {"filing"}
-    reaching = pick(production, "NetworkPolicy", "filing-objects")["spec"]["podSelector"]["matchLabels"]
-    assert reaching == {"app.kubernetes.io/name": "filing"}
+    assert told == set(KEEPERS)
+    for service in KEEPERS:
+        reaching = pick(production, "NetworkPolicy", f"{service}-objects")["spec"]["podSelector"][
+            "matchLabels"
+        ]
+        assert reaching == {"app.kubernetes.io/name": service}
 
 
 @pytest.mark.parametrize("service", SERVICES)

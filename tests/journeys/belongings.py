@@ -89,7 +89,7 @@ async def _supervision(interfaces: Interfaces) -> Belongings:
 
 async def _subsidy(interfaces: Interfaces) -> Belongings:
     institution = subsidy.institution(id=uuid4(), uscc=OWN)
-    claim = subsidy.claim((), id=uuid4(), uscc=OWN, institution_id=institution.id, state=ClaimState.SUBMITTED)
+    claim = subsidy.claim(id=uuid4(), uscc=OWN, institution_id=institution.id, state=ClaimState.SUBMITTED)
     key = uuid4()
     cipher = FieldCipher.from_file(interfaces.plan.home.privacy_keys)
     certificate = Certificate(

@@ -1,18 +1,16 @@
 """Valid things of subsidy; a test spells only what matters to it."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.subsidy.domain.certificate import Issued
-from services.subsidy.domain.claim import Assessment, Candidate, Claim, ClaimItem, assess, opened_as
+from services.subsidy.domain.claim import Claim, ClaimState
 from services.subsidy.domain.institution import ClaimingInstitution
-from services.subsidy.domain.terms import CertificateFacts, Evaluator, Grant
+from services.subsidy.domain.vetting import Issued
 from shared.contracts.province import CertificatesIssued, IssuedCertificate
 from shared.contracts.scope import ScopeItem
-from shared.policy import Audience, Policy
+from shared.policy import Audience
 from shared.values import CertificateNumber, Edition, Level, OccupationCode, Uscc
 from tests.shared.values.made_up_numbers import citizen_number, uscc_number
 
@@ -48,63 +46,15 @@ def number(level: int | str, *, year: int = 2024, serial: int = 1, letter: str =
     return CertificateNumber(f"{letter}000032000001{year % 100:02d}{level}{serial:06d}")
 
 
-def evaluator(**changes: Any) -> Evaluator:
-    made = Evaluator(
-        institution_id=EMPLOYER,
-        audience=Audience.OWN_STAFF,
-        scope=SCOPE,
-        valid_from=date(2021, 3, 1),
-        valid_until=date(2027, 2, 28),
-    )
-    return replace(made, **changes)
-
-
-def facts(scope_item: ScopeItem, **changes: Any) -> CertificateFacts:
-    """The employer's own claim for a certificate issued on 2024-03-04, evaluated two weeks before the issue."""
-    issued: date = changes.get("issued_on", ISSUED)
-    made = CertificateFacts(
-        number=number(scope_item.level, year=issued.year),
-        item=scope_item,
-        issued_on=issued,
-        evaluated_on=date.fromordinal(issued.toordinal() - 14),
-        evaluator=evaluator(),
-        claimant_id=EMPLOYER,
-    )
-    return replace(made, **changes)
-
-
-def grant(occupation: str = "车工", level: int = 4, **changes: Any) -> Grant:
-    made = Grant(
-        certificate_number=number(level, serial=900_000),
-        occupation=occupation,
-        level=Level(level),
-        year=CLAIMED.year,
-        place=1,
-        shortage=False,
-    )
-    return replace(made, **changes)
-
-
-def candidate(scope_item: ScopeItem, *, holder: bytes = b"a", serial: int = 1, **changes: Any) -> Candidate:
-    issued: date = changes.get("issued_on", ISSUED)
-    own = number(scope_item.level, year=issued.year, serial=serial)
-    return Candidate(facts=facts(scope_item, number=own, **changes), holder_index=holder)
-
-
-def items_of(candidates: Iterable[Candidate], policy: Policy) -> tuple[ClaimItem, ...]:
-    assessment: Assessment = assess(list(candidates), {}, policy, on=CLAIMED)
-    return assessment.items
-
-
-def claim(items: tuple[ClaimItem, ...], **changes: Any) -> Claim:
+def claim(**changes: Any) -> Claim:
     given: dict[str, Any] = {
         "id": UUID(int=77),
         "organ": "320115",
         "institution_id": EMPLOYER,
         "uscc": USCC,
-        "items": items,
+        "created_at": NOON,
         "submitted_at": NOON,
-        "state": opened_as(items),
+        "state": ClaimState.SUBMITTED,
     }
     return Claim(**{**given, **changes})
 

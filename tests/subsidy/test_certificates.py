@@ -2,31 +2,31 @@
 
 from dataclasses import replace
 from datetime import date
-from uuid import UUID
+from uuid import uuid4
 
 import pytest
 
-from services.subsidy.domain.certificate import Fault, Issued, check_batch
 from services.subsidy.domain.refusals import FaultyCertificates, UnknownCertificate
-from services.subsidy.handlers import FilingNotHeardOf, keep_certificates, read_certificate
-from shared.contracts.province import CertificatesIssued
+from services.subsidy.domain.vetting import Fault, Issued, check_batch
+from services.subsidy.handlers.certificates import FilingNotHeardOf, read_certificate
+from services.subsidy.holders import masked
 from shared.errors import NotFound
 from shared.messaging.failures import Gap
 from shared.policy import Audience
 from shared.privacy import Undecipherable
+from shared.values import CertificateNumber
+from tests.builders import a_uscc
 from tests.subsidy.builders import (
     HOLDER,
     ISSUED,
-    OTHER_USCC,
-    batch,
-    certificate,
     institution,
     issued,
     lathe,
     number,
     robot,
 )
-from tests.subsidy.fakes import Desk
+from tests.subsidy.claiming import Claimant
+from tests.subsidy.works import SubsidyWorks
 
 TODAY = date(2024, 6, 3)
 GOOD = issued()
@@ -74,85 +74,92 @@ def test_other_documents_than_the_citizens_card_have_no_check_digit(holder_id: s
     check_batch([replace(GOOD, holder_id=holder_id)], known=set(), today=TODAY)
 
 
-async def test_a_certificate_is_placed_with_the_institution_that_evaluated(desk: Desk) -> None:
-    desk.institutions.add(institution(organ="JNJKQ"))
-    (kept,) = await keep_certificates(batch(certificate(lathe(4))), desk.work())
-    assert (kept.organ, kept.institution_id, kept.item) == ("JNJKQ", institution().id, lathe(4))
-    assert desk.certificates.all == {kept.id: kept}
+async def counted(employer: Claimant) -> int:
+    """How many certificates its people have on record."""
+    async with employer.works() as work:
+        kept = await work.certificates.all_numbered(
+            [CertificateNumber(f"{employer.station}244{serial:06d}") for serial in range(1, 10)]
+        )
+    return len(kept)
 
 
-async def test_of_two_institutions_of_one_body_the_numbers_letter_decides(desk: Desk) -> None:
-    public = institution(id=UUID(int=2), audience=Audience.PUBLIC)
-    desk.institutions.add(public)
-    desk.institutions.add(institution())
-    sent = batch(certificate(lathe(4)), certificate(lathe(4), number=number(4, letter="S", serial=2)))
-    own, social = await keep_certificates(sent, desk.work())
-    assert (own.institution_id, social.institution_id) == (UUID(int=1), UUID(int=2))
+async def test_a_certificate_is_placed_with_the_institution_that_evaluated(works: SubsidyWorks) -> None:
+    employer = await Claimant(works, organ="JNJKQ").on_record()
+    (kept,) = await employer.keep(employer.issued(lathe(4)))
+    assert (kept.organ, kept.institution_id, kept.item) == ("JNJKQ", employer.key, lathe(4))
+    assert await counted(employer) == 1
 
 
-async def test_holders_are_kept_sealed_and_shown_masked(desk: Desk) -> None:
-    desk.institutions.add(institution())
-    (kept,) = await keep_certificates(batch(certificate(lathe(4))), desk.work())
+async def test_of_two_institutions_of_one_body_the_numbers_letter_decides(works: SubsidyWorks) -> None:
+    employer = Claimant(works)
+    public = institution(id=uuid4(), uscc=employer.uscc, audience=Audience.PUBLIC)
+    own = institution(id=uuid4(), uscc=employer.uscc)
+    async with works() as work:
+        work.institutions.add(public)
+        work.institutions.add(own)
+    first = employer.issued(lathe(4))
+    second = employer.issued(lathe(4))
+    social = second.model_copy(update={"number": CertificateNumber(f"S{second.number[1:]}")})
+    kept = await employer.keep(first, social)
+    assert [each.institution_id for each in kept] == [own.id, public.id]
+
+
+async def test_holders_are_kept_sealed_and_shown_masked(employer: Claimant) -> None:
+    (kept,) = await employer.keep(employer.issued(lathe(4), holder_id=HOLDER))
     for sealed in (kept.holder.name, kept.holder.id, kept.holder.index):
         assert "测试员甲".encode() not in sealed
         assert HOLDER.encode() not in sealed
-    _, shown = await read_certificate(kept.number, desk.work())
+    async with employer.works() as work:
+        _, shown = await read_certificate(kept.number, work)
     assert shown.name == "测***"
     assert shown.id == f"{HOLDER[:3]}{'*' * 13}{HOLDER[-2:]}"
 
 
-async def test_a_sealed_holder_cannot_be_moved_to_another_certificate_or_column(desk: Desk) -> None:
-    desk.institutions.add(institution())
-    sent = batch(certificate(lathe(4)), certificate(robot(4), serial=2))
-    one, other = await keep_certificates(sent, desk.work())
+async def test_a_sealed_holder_cannot_be_moved_to_another_certificate_or_column(employer: Claimant) -> None:
+    one, other = await employer.keep(employer.issued(lathe(4)), employer.issued(robot(4)))
     for moved in (other.holder, replace(one.holder, name=one.holder.id, id=one.holder.name)):
-        one.holder = moved
         with pytest.raises(Undecipherable):
-            await read_certificate(one.number, desk.work())
+            masked(employer.works.cipher, replace(one, holder=moved))
 
 
-async def test_two_writings_of_a_number_are_one_person(desk: Desk) -> None:
-    desk.institutions.add(institution())
-    sent = batch(
-        certificate(lathe(4), holder_id="E1234567x"),
-        certificate(robot(4), serial=2, holder_id=" E1234567X "),
-        certificate(robot(3), serial=3),
+async def test_two_writings_of_a_number_are_one_person(employer: Claimant) -> None:
+    one, same, other = await employer.keep(
+        employer.issued(lathe(4), holder_id="E1234567x"),
+        employer.issued(robot(4), holder_id=" E1234567X "),
+        employer.issued(robot(3)),
     )
-    one, same, other = await keep_certificates(sent, desk.work())
     assert one.holder.index == same.holder.index
     assert one.holder.index != other.holder.index
 
 
-async def test_a_batch_waits_for_the_filing_of_its_institution(desk: Desk) -> None:
-    desk.institutions.add(institution())
-    sent = batch(certificate(lathe(4)), certificate(robot(4), serial=2, uscc=OTHER_USCC))
+async def test_a_batch_waits_for_the_filing_of_its_institution(employer: Claimant) -> None:
     with pytest.raises(FilingNotHeardOf) as waiting:
-        await keep_certificates(sent, desk.work())
+        await employer.keep(employer.issued(lathe(4)), employer.issued(robot(4), uscc=a_uscc()))
     assert isinstance(waiting.value, NotFound)
     assert isinstance(waiting.value, Gap), "any other refusal would be final"
-    assert desk.certificates.all == {}
+    assert await counted(employer) == 0
 
 
-async def test_a_refused_batch_leaves_nothing_behind(desk: Desk) -> None:
-    desk.institutions.add(institution())
-    sent = batch(certificate(lathe(4)), certificate(robot(4), serial=2, evaluated_on=date(2024, 3, 5)))
+async def test_a_refused_batch_leaves_nothing_behind(employer: Claimant) -> None:
     with pytest.raises(FaultyCertificates):
-        await keep_certificates(sent, desk.work())
-    assert desk.certificates.all == {}
+        await employer.keep(
+            employer.issued(lathe(4)), employer.issued(robot(4), evaluated_on=date(2024, 3, 5))
+        )
+    assert await counted(employer) == 0
 
 
-async def test_a_certificate_comes_once(desk: Desk) -> None:
-    desk.institutions.add(institution())
-    sent: CertificatesIssued = batch(certificate(lathe(4)))
-    await keep_certificates(sent, desk.work())
+async def test_a_certificate_comes_once(employer: Claimant) -> None:
+    sent = employer.issued(lathe(4))
+    await employer.keep(sent)
     with pytest.raises(FaultyCertificates) as refused:
-        await keep_certificates(sent.model_copy(update={"batch": "2024-03-2"}), desk.work())
+        await employer.keep(sent)
     assert refused.value.extra["faults"] == {Fault.KNOWN: [0]}
 
 
-async def test_a_certificate_nobody_issued_is_not_shown(desk: Desk) -> None:
+async def test_a_certificate_nobody_issued_is_not_shown(employer: Claimant) -> None:
     with pytest.raises(UnknownCertificate):
-        await read_certificate(number(4), desk.work())
+        async with employer.works() as work:
+            await read_certificate(number(4, serial=999_997), work)
 
 
 def test_a_certificate_may_be_issued_on_the_day_of_its_evaluation() -> None:

@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
-from services.subsidy.handlers import freeze_claims, keep_certificates, keep_institution, release_claims
+from services.subsidy.handlers.certificates import keep_certificates, revoke_certificate
+from services.subsidy.handlers.knowledge import take_facts
+from services.subsidy.handlers.queries import take_certificate_answers
+from services.subsidy.handlers.register import freeze_claims, keep_institution, release_claims
 from services.subsidy.province import province
 from services.subsidy.subscriptions import subscriptions
 from shared.contracts.filing import (
@@ -11,7 +14,16 @@ from shared.contracts.filing import (
     InstitutionResumed,
     InstitutionSuspended,
 )
-from shared.contracts.province import CertificatesIssued, MessageCode, SubsidyPaidReport
+from shared.contracts.province import (
+    CertificatesIssued,
+    MessageCode,
+    SubsidyPaidReport,
+)
+from shared.contracts.queries import (
+    CertificateRevoked,
+    CertificatesAnswered,
+    FactsAnswered,
+)
 from shared.contracts.subsidy import ClaimFrozen, ClaimPaid, PaidCertificate
 from shared.values import Fen, Level
 from tests.subsidy.builders import EMPLOYER, USCC, number
@@ -45,8 +57,14 @@ def test_the_province_is_not_told_of_a_freeze() -> None:
     assert province.dispatch(frozen) is None
 
 
-def test_certificates_of_the_province_are_taken() -> None:
-    assert province.taken(MessageCode.CERTIFICATES_ISSUED) == (CertificatesIssued, keep_certificates)
+def test_what_is_taken_from_the_province() -> None:
+    taken = {
+        MessageCode.CERTIFICATES_ISSUED: (CertificatesIssued, keep_certificates),
+        MessageCode.CERTIFICATE_REVOKED: (CertificateRevoked, revoke_certificate),
+        MessageCode.CERTIFICATES_ANSWERED: (CertificatesAnswered, take_certificate_answers),
+        MessageCode.FACTS_ANSWERED: (FactsAnswered, take_facts),
+    }
+    assert {code: province.taken(code) for code in taken} == taken
 
 
 def test_what_subsidy_hears_of_the_register() -> None:

@@ -9,6 +9,7 @@ from services.supervision import handlers
 from services.supervision.domain.institution import SupervisedInstitution
 from services.supervision.domain.refusals import UnknownInstitution
 from services.supervision.domain.terms import Standing
+from services.supervision.revocations import note_certificate_revoked
 from services.supervision.subscriptions import subscriptions
 from shared.contracts import filing, subsidy
 from shared.policy import Audience, Category, Policy
@@ -22,7 +23,7 @@ def desk(policy: Policy) -> Desk:
 
 
 def test_supervision_hears_the_register_and_what_was_paid() -> None:
-    assert subscriptions.streams == {"filing.institution", "subsidy.claim"}
+    assert subscriptions.streams == {"filing.institution", "subsidy.claim", "subsidy.certificate"}
 
 
 async def test_n2_1_what_a_district_registers_and_the_province_files_is_supervised_alike(desk: Desk) -> None:
@@ -95,3 +96,21 @@ def a_payment(institution: SupervisedInstitution, certificates: int, amount: int
             "items": [],
         }
     )
+
+
+async def test_certificates_that_the_province_revoked_are_counted(desk: Desk) -> None:
+    institution = an_institution()
+    desk.institutions.add(institution)
+    event = subsidy.CertificateRevoked(
+        certificate_id=uuid4(),
+        institution_id=institution.id,
+        organ=institution.organ,
+        basis=("N1.4",),
+        uscc=institution.uscc,
+        number="Y000032000001244000001",
+        revoked_on=date(2024, 5, 6),
+        reason="成绩造假",
+    )
+    for _ in range(2):
+        await note_certificate_revoked(event, desk.at(AT))
+    assert institution.revoked_certificates == 2

@@ -1,48 +1,61 @@
-"""A skill-level certificate as the province issued it; whose it is is kept encrypted."""
+"""A certificate on record: what it says, how it stands with the province, and what was noticed about it."""
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.subsidy.domain.refusals import FaultyCertificates
-from services.subsidy.domain.terms import CertificateFacts, Evaluator
+from services.subsidy.domain.serials import Series
+from services.subsidy.domain.terms import AnyNumber, CertificateFacts, Evaluator, Lot, Validity, head_of
 from shared.contracts.scope import ScopeItem
-from shared.values import CertificateNumber, CitizenId, InvalidCitizenId, Uscc
-
-_CITIZEN_ID_SHAPED = re.compile(r"[0-9]{17}[0-9Xx]")
-
-
-class Fault(StrEnum):
-    """What can be wrong with a certificate that is well-formed."""
-
-    LEVEL = "level"
-    YEAR = "year"
-    STATION = "station"
-    ORDER = "order"
-    FUTURE = "future"
-    HOLDER = "holder"
-    REPEATED = "repeated"
-    KNOWN = "known"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
+from shared.policy.terms import Term
+from shared.values import CertificateNumber, StationCode, Uscc
 
 
-_LABELS = {
-    Fault.LEVEL: "编号等级与证书等级不符 · the number's level differs",
-    Fault.YEAR: "编号年份与核发日期不符 · the number's year differs from the day of issue",
-    Fault.STATION: "编号不属于该评价机构 · the number is not of this institution",
-    Fault.ORDER: "核发早于评价 · issued before it was evaluated",
-    Fault.FUTURE: "核发日期在未来 · issued in the future",
-    Fault.HOLDER: "证件号码校验不符 · the holder's citizen number is not valid",
-    Fault.REPEATED: "批内编号重复 · the number appears twice in the batch",
-    Fault.KNOWN: "编号已在册 · the number is on record already",
+class Origin(Term):
+    """Who told of it first."""
+
+    PROVINCE = "province", "省级下发", "Sent by the province"
+    ROSTER = "roster", "机构名册", "Named in an institution's roster"
+
+
+class CertificateState(Term):
+    """How it stands with the province; the answer to a query moves it, and a revocation is final."""
+
+    UNVERIFIED = "unverified", "待核验", "Not verified yet"
+    VERIFIED = "verified", "已核验", "Verified"
+    UNKNOWN = "unknown", "省级无此证书", "Unknown to the province"
+    DIFFERS = "differs", "与省级数据不符", "Differs from the province's record"
+    REVOKED = "revoked", "已撤销", "Revoked"
+
+
+class Verification(Term):
+    """All that is ever answered. A wrong name and an unknown number are one answer."""
+
+    VALID = "valid", "有效", "Valid"
+    NOT_FOUND = "not_found", "未查到或信息不符", "Not found, or not matching"
+    REVOKED = "revoked", "已撤销", "Revoked"
+
+
+class Mark(Term):
+    """What was noticed on entry: a signal that goes with the certificate and refuses nothing by itself."""
+
+    OTHER_PROVINCE = "other_province", "外省编号", "Numbered in another province"
+    OTHER_CITY = "other_city", "外市编号", "Numbered in another city"
+    OTHER_STATION = "other_station", "非本机构站点编号", "Numbered by a station of somebody else"
+    FILING_LEVEL = "filing_level", "编号备案层级与机构不符", "Filing level in the number differs"
+    OUT_OF_SCOPE = "out_of_scope", "评价日不在核定范围", "Outside the scope on the day of evaluation"
+    NOT_IN_FORCE = "not_in_force", "评价日备案不在有效期", "Filing not in force on the day of evaluation"
+    NOT_STANDING = "not_standing", "评价日机构不在正常状态", "Institution not in good standing that day"
+
+
+ELSEWHERE = frozenset({Mark.OTHER_PROVINCE, Mark.OTHER_CITY, Mark.OTHER_STATION})
+"""By any of these the institution it is kept with did not evaluate it."""
+
+_VALIDITY = {
+    CertificateState.VERIFIED: Validity.VALID,
+    CertificateState.REVOKED: Validity.REVOKED,
 }
 
 
@@ -55,12 +68,25 @@ class SealedHolder:
     index: bytes
 
 
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What a certificate says besides its number."""
+
+    item: ScopeItem
+    issued_on: date
+    evaluated_on: date
+
+
 @dataclass(eq=False, kw_only=True)
 class Certificate:
-    """One certificate of a batch, placed with the institution that evaluated."""
+    """One certificate, kept with the institution that evaluated, or whose roster named it.
+
+    `differs` names the fields that the province has otherwise, never what stands in them. `clashes` counts how often
+    its number was handed in for somebody else.
+    """
 
     id: UUID
-    number: CertificateNumber
+    number: AnyNumber
     holder: SealedHolder
     institution_id: UUID
     uscc: Uscc
@@ -69,72 +95,75 @@ class Certificate:
     issued_on: date
     evaluated_on: date
     batch: str
+    origin: Origin = Origin.PROVINCE
+    state: CertificateState = CertificateState.VERIFIED
+    marks: tuple[Mark, ...] = ()
+    differs: tuple[str, ...] = ()
+    clashes: int = 0
+    asked_at: datetime | None = None
+    revoked_on: date | None = None
     version: int = 0
 
-    def facts(self, evaluator: Evaluator, *, claimant_id: UUID) -> CertificateFacts:
-        """What counts about it when an institution claims."""
-        return CertificateFacts(
-            number=self.number,
+    @property
+    def evaluated_here(self) -> bool:
+        """Whether the institution it is kept with evaluated it: never so for an old number (N1.4)."""
+        return isinstance(self.number, CertificateNumber) and ELSEWHERE.isdisjoint(self.marks)
+
+    @property
+    def validity(self) -> Validity:
+        """What a decision sees of its state: whatever the province does not stand by is not verified."""
+        return _VALIDITY.get(self.state, Validity.UNVERIFIED)
+
+    def lot(self, evaluator: Evaluator) -> Lot:
+        """What it shares with others of its evaluation, with its own institution as it was on that day."""
+        return Lot(
+            head=head_of(self.number),
             item=self.item,
             issued_on=self.issued_on,
             evaluated_on=self.evaluated_on,
-            evaluator=evaluator,
-            claimant_id=claimant_id,
+            evaluator=evaluator if self.evaluated_here else None,
+            validity=self.validity,
         )
 
+    def facts(self, evaluator: Evaluator) -> CertificateFacts:
+        """What counts about it when it is claimed for."""
+        return CertificateFacts(self.number, self.lot(evaluator))
 
-@dataclass(frozen=True, kw_only=True)
-class Issued:
-    """A certificate as it came in: `placed` tells whether an institution of that body can have issued it."""
+    def confirm(self, details: Details, holder: SealedHolder, *, batch: str, marks: Iterable[Mark]) -> None:
+        """The province sent it: what a roster said before gives way. A person that differs is counted as a clash."""
+        if holder.index != self.holder.index:
+            self.clashes += 1
+        self.item, self.issued_on, self.evaluated_on = (
+            details.item,
+            details.issued_on,
+            details.evaluated_on,
+        )
+        self.holder, self.batch, self.marks = holder, batch, tuple(marks)
+        self.state, self.differs = CertificateState.VERIFIED, ()
 
-    number: CertificateNumber
-    holder_id: str
-    item: ScopeItem
-    issued_on: date
-    evaluated_on: date
-    placed: bool
+    def place(self, institution_id: UUID, uscc: Uscc, *, organ: str) -> None:
+        """It is this institution's, whoever named it first."""
+        self.institution_id, self.uscc, self.organ = institution_id, uscc, organ
 
+    def claimed_by_another(self) -> None:
+        """Its number was handed in for another person."""
+        self.clashes += 1
 
-def check_batch(batch: Sequence[Issued], *, known: Collection[str], today: date) -> None:
-    """Raises FaultyCertificates with the places (from 0) of every fault, and nothing of what stands there."""
-    places: defaultdict[Fault, list[int]] = defaultdict(list)
-    counted = Counter(each.number for each in batch)
-    for place, issued in enumerate(batch):
-        for fault in _faults(issued, today=today):
-            places[fault].append(place)
-        if counted[issued.number] > 1:
-            places[Fault.REPEATED].append(place)
-        if issued.number in known:
-            places[Fault.KNOWN].append(place)
-    if places:
-        detail = "；".join(f"{fault.label}: {', '.join(map(str, places[fault]))}" for fault in places)
-        raise FaultyCertificates(detail, extra={"faults": {fault.value: places[fault] for fault in places}})
+    def asked(self, at: datetime) -> None:
+        """The province is being asked about it."""
+        self.asked_at = at
 
+    def answered(self, state: CertificateState, differs: Iterable[str] = ()) -> None:
+        """The province's answer; nothing is said any more of one that was revoked."""
+        if self.state is not CertificateState.REVOKED:
+            self.state, self.differs = state, tuple(differs)
 
-def _faults(issued: Issued, *, today: date) -> Iterator[Fault]:
-    if issued.number.level is not issued.item.level:
-        yield Fault.LEVEL
-    if issued.number.year != issued.issued_on.year:
-        yield Fault.YEAR
-    if not issued.placed:
-        yield Fault.STATION
-    if issued.issued_on < issued.evaluated_on:
-        yield Fault.ORDER
-    if issued.issued_on > today:
-        yield Fault.FUTURE
-    if not _may_be_held_by(issued.holder_id, on=issued.evaluated_on):
-        yield Fault.HOLDER
-
-
-def _may_be_held_by(holder_id: str, *, on: date) -> bool:
-    """Whether a number shaped like a citizen's is one; other documents have no check digit at hand."""
-    if _CITIZEN_ID_SHAPED.fullmatch(holder_id) is None:
+    def revoke(self, *, on: date) -> bool:
+        """The province no longer stands by it; False when that was known."""
+        if self.state is CertificateState.REVOKED:
+            return False
+        self.state, self.revoked_on = CertificateState.REVOKED, on
         return True
-    try:
-        CitizenId.parse(holder_id, on=on)
-    except InvalidCitizenId:
-        return False
-    return True
 
 
 class Certificates(Protocol):
@@ -142,6 +171,12 @@ class Certificates(Protocol):
 
     def add(self, aggregate: Certificate) -> None: ...
 
-    async def numbered(self, number: CertificateNumber) -> Certificate: ...
+    async def numbered(self, number: AnyNumber) -> Certificate: ...
 
-    async def all_numbered(self, numbers: Iterable[CertificateNumber]) -> Sequence[Certificate]: ...
+    async def all_numbered(self, numbers: Iterable[AnyNumber]) -> Sequence[Certificate]: ...
+
+    async def to_ask(self, *, asked_before: datetime, most: int) -> Sequence[Certificate]: ...
+
+    async def count_to_ask(self, *, asked_before: datetime) -> int: ...
+
+    async def series(self, station: StationCode, year: int) -> Sequence[Series]: ...

@@ -1,13 +1,12 @@
-"""An employer's claim for its staff's certificates, from submission to payment."""
+"""An employer's claim for its staff's certificates, from its draft to its payment."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from services.subsidy.domain.decision import decide
+from services.subsidy.domain.item import Tally
 from services.subsidy.domain.refusals import (
     ClaimIsFrozen,
     NotTheHandlingOrgan,
@@ -15,33 +14,75 @@ from services.subsidy.domain.refusals import (
     ReasonMissing,
     SamePerson,
 )
-from services.subsidy.domain.terms import CertificateFacts, Decision, Grant, History
+from shared.clock import SHANGHAI
+from shared.errors import Conflict
 from shared.paging import Page
-from shared.policy import Policy
-from shared.values import CertificateNumber, Fen, Level, Uscc
+from shared.policy import MoneyLine, Policy
+from shared.policy.terms import Term
+from shared.values import Fen, Uscc
 
 
-class ClaimState(StrEnum):
-    """How far a claim is. 已提交 → 已核准 → 已发放; 不予受理 when nothing is payable; 不予通过; 已冻结."""
+class ItemsPending(Conflict):
+    """尚有待定项，须先查实或剔除 · Some items wait for facts; find them out or leave the items out."""
 
-    SUBMITTED = "submitted"
-    REFUSED = "refused"
-    APPROVED = "approved"
-    DECLINED = "declined"
-    PAID = "paid"
-    FROZEN = "frozen"
+    code = "NJT-SUB-1205"
 
 
-UNPAID = (ClaimState.SUBMITTED, ClaimState.APPROVED)
+class NothingPayable(Conflict):
+    """没有可发放的项 · No item of the claim is payable."""
+
+    code = "NJT-SUB-1206"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClaimItem:
-    """One certificate of a claim and what was decided about it."""
+class PublicityRunning(Conflict):
+    """公示期未满 · The claim is still publicised."""
 
-    certificate_number: CertificateNumber
-    level: Level
-    decision: Decision
+    code = "NJT-SUB-1207"
+
+
+class ObjectionsOpen(Conflict):
+    """尚有异议未办结 · Objections to the claim are not resolved yet."""
+
+    code = "NJT-SUB-1208"
+
+
+class NotPublicised(Conflict):
+    """不在公示期内 · The claim is not publicised now."""
+
+    code = "NJT-SUB-1209"
+
+
+class ClaimState(Term):
+    """How far a claim is; a frozen one goes on where it stood."""
+
+    DRAFT = "draft", "草稿", "draft"
+    DECIDING = "deciding", "核算中", "being decided"
+    SUBMITTED = "submitted", "已提交", "submitted"
+    REVIEWED = "reviewed", "已审核，抽查中", "reviewed, being sampled"
+    PUBLICITY = "publicity", "公示中", "publicised"
+    APPROVED = "approved", "已核准", "approved"
+    ORDERED = "ordered", "已制单", "ordered"
+    RETURNED = "returned", "退票", "returned by the bank"
+    PAID = "paid", "已发放", "paid"
+    REFUSED = "refused", "不予受理", "refused"
+    DECLINED = "declined", "不予通过", "declined"
+    WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
+    FROZEN = "frozen", "已冻结", "frozen"
+
+
+UNPAID = (
+    ClaimState.DECIDING,
+    ClaimState.SUBMITTED,
+    ClaimState.REVIEWED,
+    ClaimState.PUBLICITY,
+    ClaimState.APPROVED,
+    ClaimState.ORDERED,
+    ClaimState.RETURNED,
+)
+EXAMINED = (ClaimState.SUBMITTED, ClaimState.REVIEWED, ClaimState.PUBLICITY)
+"""While an officer may still leave items out."""
+PAYABLE = (ClaimState.APPROVED, ClaimState.RETURNED)
+"""What the next payment batch takes in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +96,7 @@ class Review:
 
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """Who paid the claim, and when; the amount is the claim's total."""
+    """Who had the claim paid, and when the bank's word came; the amount is the claim's total."""
 
     by: str
     at: datetime
@@ -63,56 +104,124 @@ class Payment:
 
 @dataclass(eq=False, kw_only=True)
 class Claim:
-    """Some certificates of one institution, claimed together. A frozen one goes on as `resumes_as`."""
+    """Some certificates of one institution, claimed together; `tally` is what they come to.
+
+    `unchecked` counts the sampled items nobody looked at yet. A frozen claim goes on as `resumes_as`.
+    """
 
     id: UUID
     organ: str
     institution_id: UUID
     uscc: Uscc
-    items: tuple[ClaimItem, ...]
-    submitted_at: datetime
+    created_at: datetime
     state: ClaimState
+    line: MoneyLine = MoneyLine.TRAINING
+    submitted_at: datetime | None = None
+    file_name: str = ""
+    faulty: int = 0
+    tally: Tally = field(default_factory=Tally)
     resumes_as: ClaimState | None = None
     frozen_for: str = ""
     review: Review | None = None
+    unchecked: int = 0
+    publicity_until: datetime | None = None
+    objections_open: int = 0
+    approval: Review | None = None
     payment: Payment | None = None
     version: int = 0
 
     @property
-    def payable(self) -> tuple[ClaimItem, ...]:
-        return tuple(item for item in self.items if item.decision.payable)
-
-    @property
     def total(self) -> Fen:
-        return Fen(sum(item.decision.amount for item in self.items))
+        return self.tally.total
 
     @property
-    def basis(self) -> tuple[str, ...]:
-        """The clauses on which its payable items rest."""
-        return tuple(sorted({clause for item in self.payable for clause in item.decision.basis}))
+    def claimed_on(self) -> date:
+        """The day in Nanjing as of which its items are decided: that of the submission."""
+        return (self.submitted_at or self.created_at).astimezone(SHANGHAI).date()
+
+    def submit(self, *, at: datetime) -> None:
+        """提交: from now on its items are decided, as of today; raises OutOfTurn."""
+        self.expect(ClaimState.DRAFT)
+        self.state, self.submitted_at = ClaimState.DECIDING, at
+
+    def count(self, tally: Tally) -> None:
+        """What its items come to now; once all are decided it is submitted, or refused when nothing is to be paid."""
+        self.tally = tally
+        if self.state is ClaimState.DECIDING and not tally.undecided:
+            self.state = ClaimState.SUBMITTED if tally.payable or tally.pending else ClaimState.REFUSED
+
+    def withdraw(self) -> None:
+        """撤回, before anybody reviewed it; raises OutOfTurn or ClaimIsFrozen."""
+        self.expect(ClaimState.DRAFT, ClaimState.DECIDING, ClaimState.SUBMITTED)
+        self.state = ClaimState.WITHDRAWN
 
     def decide_on(self, *, approve: bool, review: Review, organ: str) -> None:
-        """审核: approve or decline; raises NotTheHandlingOrgan, ClaimIsFrozen, OutOfTurn or ReasonMissing."""
+        """审核 by the district.
+
+        Raises NotTheHandlingOrgan, ClaimIsFrozen, OutOfTurn, ReasonMissing, ItemsPending or NothingPayable.
+        """
         if organ != self.organ:
             raise self._not_handled_by_you()
-        self._expect(ClaimState.SUBMITTED)
+        self.expect(ClaimState.SUBMITTED)
         if not approve and not review.reason:
             raise ReasonMissing
-        self.state = ClaimState.APPROVED if approve else ClaimState.DECLINED
+        if approve:
+            self._check_something_payable()
+        self.state = ClaimState.REVIEWED if approve else ClaimState.DECLINED
         self.review = review
 
-    def pay(self, payment: Payment, policy: Policy, *, organ: str) -> None:
-        """发放, by its own organ or one above it; raises SamePerson when whoever reviewed it would pay it.
+    def sampled(self, unchecked: int, policy: Policy, *, at: datetime) -> None:
+        """抽查: so many items are still to be looked at; with none left it is publicised."""
+        self.unchecked = unchecked
+        if self.state is ClaimState.REVIEWED and not unchecked:
+            days = policy.days("subsidy.publicity_days", at.astimezone(SHANGHAI).date())
+            self.state, self.publicity_until = ClaimState.PUBLICITY, policy.calendar.deadline(at, days)
 
-        Also raises NotTheHandlingOrgan, ClaimIsFrozen or OutOfTurn.
+    def check_publicised(self, *, at: datetime) -> None:
+        """Raises NotPublicised before publicity and after its end."""
+        until = self.publicity_until
+        if self.state is not ClaimState.PUBLICITY or until is None or at > until:
+            raise NotPublicised(self.state.label)
+
+    def approve(self, approval: Review, policy: Policy, *, organ: str) -> None:
+        """核准 after publicity, by its own organ or one above it, and another person than the reviewer.
+
+        Raises NotTheHandlingOrgan, ClaimIsFrozen, OutOfTurn, PublicityRunning, ObjectionsOpen, NothingPayable,
+        ItemsPending or SamePerson.
         """
+        self.check_paid_by(organ, policy)
+        self.expect(ClaimState.PUBLICITY)
+        if self.publicity_until is None or approval.at <= self.publicity_until:
+            raise PublicityRunning(f"至 · until {self.publicity_until:%Y-%m-%d}")
+        if self.objections_open:
+            raise ObjectionsOpen(f"{self.objections_open} 件 · {self.objections_open} open")
+        self._check_something_payable()
+        if self.review is None or self.review.by == approval.by:
+            raise SamePerson
+        self.state, self.approval = ClaimState.APPROVED, approval
+
+    def check_paid_by(self, organ: str, policy: Policy) -> None:
+        """Raises NotTheHandlingOrgan unless it is the claim's own organ or one above it."""
         if not organ or self.organ not in policy.territory(organ):
             raise self._not_handled_by_you()
-        self._expect(ClaimState.APPROVED)
-        if self.review is None or self.review.by == payment.by:
-            raise SamePerson
-        self.state = ClaimState.PAID
-        self.payment = payment
+
+    def order(self) -> None:
+        """制单: it stands in a payment batch; raises OutOfTurn or ClaimIsFrozen."""
+        self.expect(*PAYABLE)
+        self.state = ClaimState.ORDERED
+
+    def unorder(self, *, returned: bool) -> None:
+        """It is taken out of its batch, or the bank gave it back; frozen meanwhile, it stays so."""
+        back = ClaimState.RETURNED if returned else ClaimState.APPROVED
+        if self.state is ClaimState.FROZEN:
+            self.resumes_as = back
+        else:
+            self.state = back
+
+    def paid(self, payment: Payment) -> None:
+        """The bank has paid it, whatever was said of it after it had been ordered."""
+        self.state, self.payment = ClaimState.PAID, payment
+        self.resumes_as, self.frozen_for = None, ""
 
     def freeze(self, *, reason: str) -> bool:
         """Nothing happens to it until it is released; False when there is nothing left to hold back."""
@@ -128,78 +237,22 @@ class Claim:
         self.state, self.resumes_as, self.frozen_for = self.resumes_as, None, ""
         return True
 
-    def _not_handled_by_you(self) -> NotTheHandlingOrgan:
-        return NotTheHandlingOrgan(f"由 {self.organ} 经办 · {self.organ} handles it", basis=("N2.0",))
-
-    def _expect(self, state: ClaimState) -> None:
+    def expect(self, *states: ClaimState) -> None:
+        """Raises ClaimIsFrozen or OutOfTurn."""
         if self.state is ClaimState.FROZEN:
             raise ClaimIsFrozen(f"冻结原因 · frozen for: {self.frozen_for}", basis=("N3.3",))
-        if self.state is not state:
-            raise OutOfTurn(f"当前为 {self.state}，须为 {state} · it is {self.state}, not {state}")
+        if self.state not in states:
+            wanted = " / ".join(state.label for state in states)
+            raise OutOfTurn(f"当前为 {self.state.label}，须为 {wanted} · it is {self.state}")
 
+    def _check_something_payable(self) -> None:
+        if self.tally.pending:
+            raise ItemsPending(f"{self.tally.pending} 项 · {self.tally.pending} items")
+        if not self.tally.payable:
+            raise NothingPayable
 
-def opened_as(items: Iterable[ClaimItem]) -> ClaimState:
-    """The state of a new claim: with nothing payable there is nothing to review."""
-    payable = any(item.decision.payable for item in items)
-    return ClaimState.SUBMITTED if payable else ClaimState.REFUSED
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """A certificate about to be decided, and the blind index of its holder."""
-
-    facts: CertificateFacts
-    holder_index: bytes
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """What was decided about some certificates, in the order in which they were asked, and the grants it makes."""
-
-    items: tuple[ClaimItem, ...]
-    grants: tuple[tuple[bytes, Grant], ...]
-
-
-def assess(
-    candidates: Sequence[Candidate], histories: Mapping[bytes, History], policy: Policy, *, on: date
-) -> Assessment:
-    """Decide about certificates claimed together on a day, the earlier issued and the lower level first.
-
-    The order in which they are listed changes nothing: one person's certificates count against each other.
-    """
-    held = dict(histories)
-    decided: dict[CertificateNumber, ClaimItem] = {}
-    grants: list[tuple[bytes, Grant]] = []
-    for candidate in sorted(candidates, key=_turn):
-        facts, holder = candidate.facts, candidate.holder_index
-        history = held.get(holder, History())
-        decision = decide(facts, history, policy, on=on, known_on=on)
-        decided[facts.number] = ClaimItem(
-            certificate_number=facts.number, level=facts.item.level, decision=decision
-        )
-        if decision.payable:
-            grant = _grant(facts, history, policy, on=on, shortage=decision.shortage)
-            held[holder] = History((*history.grants, grant))
-            grants.append((holder, grant))
-    items = tuple(decided[candidate.facts.number] for candidate in candidates)
-    # By person, so that two claims for the same people wait for each other and never in a circle.
-    return Assessment(items, tuple(sorted(grants, key=lambda each: (each[0], each[1].place))))
-
-
-def _turn(candidate: Candidate) -> tuple[date, int, str]:
-    facts = candidate.facts
-    return facts.issued_on, -facts.item.level, facts.number
-
-
-def _grant(facts: CertificateFacts, history: History, policy: Policy, *, on: date, shortage: bool) -> Grant:
-    return Grant(
-        certificate_number=facts.number,
-        occupation=policy.occupation(facts.occupation).name,
-        level=facts.item.level,
-        year=on.year,
-        place=history.free_place(on.year),
-        shortage=shortage,
-    )
+    def _not_handled_by_you(self) -> NotTheHandlingOrgan:
+        return NotTheHandlingOrgan(f"由 {self.organ} 经办 · {self.organ} handles it", basis=("N2.0",))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,9 +264,12 @@ class ClaimSummary:
     organ: str
     institution_id: UUID
     uscc: Uscc
+    line: MoneyLine
     state: ClaimState
+    certificates: int
     total_fen: Fen
-    submitted_at: datetime
+    created_at: datetime
+    submitted_at: datetime | None
 
 
 class Claims(Protocol):
@@ -223,9 +279,17 @@ class Claims(Protocol):
 
     def add(self, aggregate: Claim) -> None: ...
 
-    async def unpaid_of(self, institution_id: UUID) -> Iterable[Claim]: ...
+    async def take_turn(self, claim_id: UUID) -> None: ...
 
-    async def frozen_of(self, institution_id: UUID) -> Iterable[Claim]: ...
+    async def claimed(self, claim_id: UUID) -> Claim | None: ...
+
+    async def deciding(self) -> list[tuple[UUID, int]]: ...
+
+    async def unpaid_of(self, institution_id: UUID) -> Sequence[Claim]: ...
+
+    async def frozen_of(self, institution_id: UUID) -> Sequence[Claim]: ...
+
+    async def payable(self, organ: str, line: MoneyLine, *, most: int) -> Sequence[Claim]: ...
 
     async def page(
         self, *, state: ClaimState | None, cursor: str | None, size: int

@@ -1,16 +1,16 @@
 """What makes a certificate paid once: who was granted what, for the whole city."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from services.subsidy.domain.terms import Grant, History
+from services.subsidy.domain.terms import AnyNumber, Grant, History
 
 
 @dataclass(eq=False, kw_only=True)
 class Entitlement:
-    """A grant that a claim holds for a person, until the claim is declined."""
+    """A grant that a claim holds for a person, until it is given back."""
 
     id: UUID
     claim_id: UUID
@@ -18,10 +18,6 @@ class Entitlement:
     grant: Grant
     live: bool = True
     version: int = 0
-
-    def release(self) -> None:
-        """The claim was declined: the certificate may be claimed again."""
-        self.live = False
 
 
 class Entitlements(Protocol):
@@ -31,4 +27,4 @@ class Entitlements(Protocol):
 
     async def histories(self, holders: Collection[bytes]) -> Mapping[bytes, History]: ...
 
-    async def of_claim(self, claim_id: UUID) -> Sequence[Entitlement]: ...
+    async def give_back(self, claim_id: UUID, *, certificate: AnyNumber | None = None) -> None: ...

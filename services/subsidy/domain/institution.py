@@ -8,17 +8,10 @@ from typing import Protocol
 from uuid import UUID
 
 from services.subsidy.domain.refusals import InstitutionRevoked, InstitutionSuspended
-from services.subsidy.domain.terms import Evaluator
+from services.subsidy.domain.terms import AUDIENCES, Evaluator
 from shared.contracts.scope import DatedScope, DatedStanding, ScopeItem, scope_on, standing_on
 from shared.policy import Audience
 from shared.values import CertificateNumber, StationCode, Uscc
-
-# 表2 of the numbering rule: Y evaluates its own people, S the public. Under which letter a school evaluates its own
-# students is not published, so either is taken.
-_AUDIENCES = {
-    "Y": (Audience.OWN_STAFF, Audience.OWN_STUDENTS),
-    "S": (Audience.PUBLIC, Audience.OWN_STUDENTS),
-}
 
 
 class Standing(StrEnum):
@@ -81,13 +74,15 @@ class ClaimingInstitution:
         self.name, self.station_codes = name, station_codes
 
     def evaluator_on(self, day: date) -> Evaluator:
-        """As what it evaluated on a day: with the scope that held then."""
+        """As what it evaluated on a day: with the scope that held and the standing it had then."""
         return Evaluator(
             institution_id=self.id,
             audience=self.audience,
             scope=self.scope_on(day),
             valid_from=self.valid_from,
             valid_until=self.valid_until,
+            standing=self.standing_on(day).value,
+            station_codes=self.station_codes,
         )
 
     def check_may_claim(self) -> None:
@@ -100,9 +95,13 @@ class ClaimingInstitution:
         if self.standing is Standing.REVOKED:
             raise InstitutionRevoked(basis=("N3.3",))
 
+    @property
+    def may_claim(self) -> bool:
+        return self.standing not in (Standing.SUSPENDED, Standing.REVOKED)
+
     def issues(self, number: CertificateNumber) -> bool:
         """Whether a certificate with this number can be its own."""
-        right_class = self.audience in _AUDIENCES[number.evaluator_class]
+        right_class = self.audience in AUDIENCES[number.evaluator_class]
         return right_class and (not self.station_codes or number.station_code in self.station_codes)
 
 
@@ -111,7 +110,7 @@ def evaluator_of(
 ) -> ClaimingInstitution | None:
     """Which of one body's institutions issued a certificate: a body may be on record for several audiences."""
     candidates = [each for each in institutions if each.issues(number)]
-    order = _AUDIENCES[number.evaluator_class]
+    order = AUDIENCES[number.evaluator_class]
     return min(candidates, key=lambda each: order.index(each.audience), default=None)
 
 

@@ -1,167 +1,208 @@
-"""Certificates and claims: what is kept, claimed, reviewed and paid."""
+"""Claims: tried out, drafted from a sheet, submitted, withdrawn."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.subsidy.domain.certificate import Certificate, Issued, check_batch
-from services.subsidy.domain.claim import (
-    Assessment,
-    Candidate,
-    Claim,
-    Payment,
-    Review,
-    assess,
-    opened_as,
-)
-from services.subsidy.domain.entitlement import Entitlement
-from services.subsidy.domain.institution import (
-    ClaimingInstitution,
-    evaluator_of,
-)
+from services.subsidy.domain.assessment import Assessment
+from services.subsidy.domain.certificate import Certificate
+from services.subsidy.domain.claim import Claim, ClaimState
+from services.subsidy.domain.fact import Tie
+from services.subsidy.domain.faults import Fault, NothingGood, finding
+from services.subsidy.domain.institution import ClaimingInstitution
+from services.subsidy.domain.item import OPEN, Item, ItemState, Tally
 from services.subsidy.domain.refusals import RepeatedCertificate, UnknownCertificate
+from services.subsidy.domain.terms import AnyNumber, History, Outcome
+from services.subsidy.domain.upload import Returned, Sheet
+from services.subsidy.handlers.items import CHUNK, arrange, assessed, decide, item_of
+from services.subsidy.handlers.knowledge import stop_waiting
 from services.subsidy.handlers.work import Work
-from services.subsidy.holders import ShownHolder, masked, seal
-from shared.contracts import province
-from shared.contracts.subsidy import ClaimPaid, PaidCertificate
+from services.subsidy.holders import unsealed
+from shared.errors import Invalid
 from shared.identity import NotYours
-from shared.messaging.failures import Gap
-from shared.values import CertificateNumber, Uscc
+from shared.policy import MoneyLine
+from shared.values import Fen, parse_certificate_number
 
-
-class FilingNotHeardOf(Gap):
-    """该机构的备案尚未到达 · The filing of this institution was not heard of yet."""
-
-    code = "NJT-SUB-1014"
-
-
-async def keep_certificates(message: province.CertificatesIssued, work: Work) -> Sequence[Certificate]:
-    """Keep a batch, all of it or nothing; raises FaultyCertificates, or FilingNotHeardOf."""
-    bodies = {uscc: await _body(uscc, work) for uscc in {each.uscc for each in message.certificates}}
-    placed = [evaluator_of(each.number, bodies[each.uscc]) for each in message.certificates]
-    known = await work.certificates.all_numbered([each.number for each in message.certificates])
-    batch = [
-        Issued(
-            number=each.number,
-            holder_id=each.holder_id.strip(),
-            item=each.occupation,
-            issued_on=each.issued_on,
-            evaluated_on=each.evaluated_on,
-            placed=institution is not None,
-        )
-        for each, institution in zip(message.certificates, placed, strict=True)
-    ]
-    check_batch(batch, known={each.number for each in known}, today=work.today)
-    kept = [
-        _certificate(each, institution, work, batch=message.batch)
-        for each, institution in zip(message.certificates, placed, strict=True)
-        if institution is not None
-    ]
-    for certificate in kept:
-        work.certificates.add(certificate)
-    return kept
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenClaim:
-    """For which certificates which institution claims; `holder` is the USCC of whoever asks."""
+    """For which certificates which institution claims; `holder` is the USCC of whoever asks.
+
+    By claiming it declares how their holders work for it: as its own staff, unless it says otherwise.
+    """
 
     institution_id: UUID
-    certificate_numbers: tuple[CertificateNumber, ...]
+    certificate_numbers: tuple[AnyNumber, ...]
     holder: str | None
+    employment: Tie = Tie.EMPLOYEE
 
 
 async def open_claim(command: OpenClaim, work: Work) -> Claim:
     """Decide about each certificate at once, and take the claim in; raises what `preview_claim` raises."""
-    institution, assessment = await _assess(command, work)
-    claim = Claim(
-        id=work.new_id(),
-        organ=institution.organ,
-        institution_id=institution.id,
-        uscc=institution.uscc,
-        items=assessment.items,
-        submitted_at=work.at,
-        state=opened_as(assessment.items),
-    )
+    claim, items = await _asked(command, work)
     work.claims.add(claim)
-    for holder_index, grant in assessment.grants:
-        work.entitlements.add(
-            Entitlement(id=work.new_id(), claim_id=claim.id, holder_index=holder_index, grant=grant)
-        )
+    await work.items.keep(items)
+    await decide(claim, items, work)
     return claim
 
 
 async def preview_claim(command: OpenClaim, work: Work) -> Assessment:
-    """The same decisions, with nothing kept.
+    """The same decisions, in the order listed, with nothing kept.
 
     Raises UnknownInstitution, NotYours, InstitutionSuspended, RepeatedCertificate or UnknownCertificate.
     """
-    _, assessment = await _assess(command, work)
-    return assessment
+    claim, items = await _asked(command, work)
+    found = {each.certificate_number: each for each in (await assessed(claim, items, work)).items}
+    return Assessment(tuple(found[number] for number in command.certificate_numbers))
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnClaim:
-    """Names the claim, the version the officer saw, who the officer is and of which organ."""
+class DraftClaim:
+    """A sheet of certificates that an institution claims for; `holder` is the USCC of whoever asks."""
+
+    institution_id: UUID
+    holder: str | None
+    file_name: str
+    sheet: Sheet
+
+
+async def draft_claim(command: DraftClaim, work: Work) -> Claim:
+    """Keep what of a sheet can be claimed for, and the other rows to be given back; nothing is decided yet.
+
+    Raises UnknownInstitution, NotYours, InstitutionSuspended, InstitutionRevoked or NothingGood.
+    """
+    institution = await _claimant(command.institution_id, command.holder, work)
+    claim = _claim(institution, work, state=ClaimState.DRAFT)
+    certificates, wrong = await _vetted(command.sheet, work)
+    if not certificates:
+        raise NothingGood(f"{len(wrong)} 行均有误 · all of {len(wrong)} rows are wrong")
+    items = [
+        item_of(claim, each, work, employment=str(command.sheet.values[row].get("employment") or ""))
+        for row, each in certificates.items()
+    ]
+    arrange(items, {each.number: each for each in certificates.values()})
+    claim.file_name, claim.faulty = command.file_name, len(wrong)
+    claim.count(Tally(certificates=len(items), undecided=len(items), pending=len(items)))
+    work.claims.add(claim)
+    await work.items.keep(items)
+    if wrong:
+        await work.faults.keep(claim.id, (claim.organ, str(claim.uscc)), wrong)
+    return claim
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a draft would come to; `refused` and `pending` count the items that would not be paid, or not yet."""
+
+    certificates: int
+    payable: int
+    refused: int
+    pending: int
+    total: Fen
+
+
+async def try_claim(claim_id: UUID, holder: str | None, work: Work) -> Trial:
+    """试算: what a draft would come to if it were submitted now; nothing is kept."""
+    claim = await _own(claim_id, holder, work, seen=None)
+    claim.expect(ClaimState.DRAFT)
+    counts = dict.fromkeys(Outcome, 0)
+    total, after, granted = 0, -1, dict[bytes, History]()
+    while items := await work.items.turns(claim.id, after=after, most=CHUNK):
+        assessment = await assessed(claim, items, work, granted=granted)
+        for each in assessment.items:
+            counts[each.decision.outcome] += 1
+            total += each.decision.amount
+        # Turns go person by person, so only the last of a chunk may have certificates in the next one.
+        last = items[-1].holder_index
+        before = granted.get(last, History()).grants
+        own = tuple(grant for holder_index, grant in assessment.grants if holder_index == last)
+        granted = {last: History((*before, *own))}
+        after = items[-1].turn
+        await asyncio.sleep(0)
+    return Trial(
+        certificates=sum(counts.values()),
+        payable=counts[Outcome.PAYABLE],
+        refused=counts[Outcome.REFUSED],
+        pending=counts[Outcome.PENDING],
+        total=Fen(total),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnOwnClaim:
+    """Names the claim, the version its claimant saw, and the USCC of whoever asks."""
 
     claim_id: UUID
     seen: int
-    by: str
-    organ: str
+    holder: str | None
 
 
-async def review_claim(command: OnClaim, work: Work, *, approve: bool, reason: str) -> Claim:
-    """审核: what is declined may be claimed again."""
-    claim = await work.claims.get(command.claim_id, seen=command.seen)
-    review = Review(by=command.by, at=work.at, reason=reason)
-    claim.decide_on(approve=approve, review=review, organ=command.organ)
-    await _check_standing(claim, work)
-    if not approve:
-        for entitlement in await work.entitlements.of_claim(claim.id):
-            entitlement.release()
+async def submit_claim(command: OnOwnClaim, work: Work) -> Claim:
+    """提交: its items are decided from now on, as of today; a small claim's at once, a large one's by the worker."""
+    claim = await _own(command.claim_id, command.holder, work, seen=command.seen)
+    await check_standing(claim, work)
+    claim.submit(at=work.at)
+    if claim.tally.certificates <= CHUNK:
+        await decide(claim, await work.items.undecided(claim.id, most=CHUNK), work)
     return claim
 
 
-async def pay_claim(command: OnClaim, work: Work) -> Claim:
-    """发放, by another person than the one who reviewed it."""
-    claim = await work.claims.get(command.claim_id, seen=command.seen)
-    claim.pay(Payment(by=command.by, at=work.at), work.policy, organ=command.organ)
-    await _check_standing(claim, work)
-    work.outbox.add(_paid(claim))
+async def withdraw_claim(command: OnOwnClaim, work: Work) -> Claim:
+    """撤回: nothing of it is claimed any more."""
+    claim = await _own(command.claim_id, command.holder, work, seen=command.seen)
+    claim.withdraw()
+    await give_up(claim, work)
     return claim
 
 
-async def read_certificate(number: CertificateNumber, work: Work) -> tuple[Certificate, ShownHolder]:
-    """One certificate, its holder masked; raises UnknownCertificate."""
-    certificate = await work.certificates.numbered(number)
-    return certificate, masked(work.cipher, certificate)
+async def give_up(claim: Claim, work: Work) -> None:
+    """What the claim holds may be claimed again."""
+    await stop_waiting(None, claim.id, work)
+    await work.items.move(claim.id, OPEN, ItemState.VOID)
+    await work.entitlements.give_back(claim.id)
 
 
-async def _assess(command: OpenClaim, work: Work) -> tuple[ClaimingInstitution, Assessment]:
-    institution = await work.institutions.get(command.institution_id)
-    if command.holder != institution.uscc:
+async def check_standing(claim: Claim, work: Work) -> None:
+    """A claim taken in while the suspension was on its way was not frozen with the others."""
+    institution = await work.institutions.get(claim.institution_id)
+    institution.check_may_claim()
+
+
+async def _claimant(institution_id: UUID, holder: str | None, work: Work) -> ClaimingInstitution:
+    institution = await work.institutions.get(institution_id)
+    if holder != institution.uscc:
         raise NotYours("只能为本单位申领 · You may claim for your own body only")
     institution.check_may_claim()
-    certificates = await _certificates(command.certificate_numbers, work)
-    evaluators = {
-        each: await work.institutions.get(each)
-        for each in {certificate.institution_id for certificate in certificates}
-    }
-    candidates = [
-        Candidate(
-            facts=each.facts(
-                evaluators[each.institution_id].evaluator_on(each.evaluated_on), claimant_id=institution.id
-            ),
-            holder_index=each.holder.index,
-        )
-        for each in certificates
-    ]
-    histories = await work.entitlements.histories({each.holder_index for each in candidates})
-    return institution, assess(candidates, histories, work.policy, on=work.today)
+    return institution
 
 
-async def _certificates(numbers: Sequence[CertificateNumber], work: Work) -> list[Certificate]:
-    """The certificates in the order of their numbers; a refusal names places (from 0), never a number."""
+async def _own(claim_id: UUID, holder: str | None, work: Work, *, seen: int | None) -> Claim:
+    claim = await work.claims.get(claim_id, seen=seen)
+    if holder != claim.uscc:
+        raise NotYours("只能办理本单位的申领 · You may act on your own claims only")
+    return claim
+
+
+def _claim(institution: ClaimingInstitution, work: Work, *, state: ClaimState) -> Claim:
+    return Claim(
+        id=work.new_id(),
+        organ=institution.organ,
+        institution_id=institution.id,
+        uscc=institution.uscc,
+        line=MoneyLine.TRAINING,
+        created_at=work.at,
+        submitted_at=None if state is ClaimState.DRAFT else work.at,
+        state=state,
+    )
+
+
+async def _asked(command: OpenClaim, work: Work) -> tuple[Claim, list[Item]]:
+    """The claim, being decided, and its items in the order listed; a refusal names places (from 0), never a number."""
+    institution = await _claimant(command.institution_id, command.holder, work)
+    numbers = command.certificate_numbers
     if len(set(numbers)) != len(numbers):
         raise RepeatedCertificate
     found = {each.number: each for each in await work.certificates.all_numbered(numbers)}
@@ -171,53 +212,60 @@ async def _certificates(numbers: Sequence[CertificateNumber], work: Work) -> lis
         raise UnknownCertificate(
             f"第 {places} 项未找到（从 0 计）· not found: {places}", extra={"missing": missing}
         )
-    return [found[number] for number in numbers]
+    claim = _claim(institution, work, state=ClaimState.DECIDING)
+    items = [item_of(claim, found[number], work, employment=command.employment.value) for number in numbers]
+    arrange(items, found)
+    return claim, items
 
 
-async def _body(uscc: Uscc, work: Work) -> Sequence[ClaimingInstitution]:
-    """The institutions of one body; raises FilingNotHeardOf, so that the message is tried again a little later."""
-    found = await work.institutions.of_body(uscc)
-    if not found:
-        raise FilingNotHeardOf(uscc)
+async def _vetted(sheet: Sheet, work: Work) -> tuple[dict[int, Certificate], list[Returned]]:
+    """The certificates of the rows that can be claimed for, by row, and the rows to be given back."""
+    numbers = {row: _number(values) for row, values in sheet.values.items()}
+    known = await _found([number for number in numbers.values() if not isinstance(number, Invalid)], work)
+    good: dict[int, Certificate] = {}
+    wrong = list(sheet.wrong)
+    taken: set[AnyNumber] = set()
+    for row, number in numbers.items():
+        fault = _fault(number, known, taken, name=str(sheet.values[row]["holder_name"]), work=work)
+        if fault is not None:
+            message = number.detail if isinstance(number, Invalid) else ""
+            wrong.append(sheet.given_back(row, finding(fault, message)))
+        elif not isinstance(number, Invalid):
+            good[row] = known[number]
+            taken.add(number)
+    return good, sorted(wrong, key=lambda each: each.row)
+
+
+def _fault(
+    number: AnyNumber | Invalid,
+    known: Mapping[AnyNumber, Certificate],
+    taken: Collection[AnyNumber],
+    *,
+    name: str,
+    work: Work,
+) -> Fault | None:
+    """What is wrong with a row, if anything is."""
+    if isinstance(number, Invalid):
+        return Fault.NO_NUMBER
+    if number not in known:
+        return Fault.UNKNOWN
+    if number in taken:
+        return Fault.REPEATED
+    certificate = known[number]
+    own = unsealed(work.cipher, certificate.id, certificate.holder).name
+    return None if own == name else Fault.OTHER_HOLDER
+
+
+def _number(values: Mapping[str, object]) -> AnyNumber | Invalid:
+    try:
+        return parse_certificate_number(str(values["number"]))
+    except Invalid as refusal:
+        return refusal
+
+
+async def _found(numbers: Sequence[AnyNumber], work: Work) -> dict[AnyNumber, Certificate]:
+    found: dict[AnyNumber, Certificate] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = await work.certificates.all_numbered(numbers[start : start + _AT_ONCE])
+        found.update({each.number: each for each in part})
     return found
-
-
-async def _check_standing(claim: Claim, work: Work) -> None:
-    """A claim taken in while the suspension was on its way was not frozen with the others."""
-    institution = await work.institutions.get(claim.institution_id)
-    institution.check_may_claim()
-
-
-def _certificate(
-    issued: province.IssuedCertificate, institution: ClaimingInstitution, work: Work, *, batch: str
-) -> Certificate:
-    key = work.new_id()
-    return Certificate(
-        id=key,
-        number=issued.number,
-        holder=seal(work.cipher, key, name=issued.holder_name, holder_id=issued.holder_id),
-        institution_id=institution.id,
-        uscc=institution.uscc,
-        organ=institution.organ,
-        item=issued.occupation,
-        issued_on=issued.issued_on,
-        evaluated_on=issued.evaluated_on,
-        batch=batch,
-    )
-
-
-def _paid(claim: Claim) -> ClaimPaid:
-    paid = tuple(
-        PaidCertificate(number=item.certificate_number, level=item.level, amount_fen=item.decision.amount)
-        for item in claim.payable
-    )
-    return ClaimPaid(
-        claim_id=claim.id,
-        institution_id=claim.institution_id,
-        organ=claim.organ,
-        basis=claim.basis,
-        uscc=claim.uscc,
-        certificates=len(paid),
-        amount_fen=claim.total,
-        items=paid,
-    )

@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.subsidy.domain.institution import ClaimingInstitution, Standing
+from services.subsidy.handlers.payments import hold_back
 from services.subsidy.handlers.work import Work
 from shared.contracts import filing
 from shared.contracts.subsidy import ClaimFrozen, ClaimReleased
@@ -82,6 +83,7 @@ async def _freeze(
 ) -> None:
     for claim in await work.claims.unpaid_of(institution.id):
         if claim.freeze(reason=event.reason):
+            await hold_back(claim, work, reason=event.reason)
             work.outbox.add(
                 ClaimFrozen(
                     claim_id=claim.id,

@@ -38,6 +38,7 @@ class SupervisedInstitution:
     standing: Standing = Standing.ACTIVE
     paid_certificates: int = 0
     paid_fen: int = 0
+    revoked_certificates: int = 0
     versions: tuple[DatedScope, ...] = ()
     version: int = 0
 
@@ -55,6 +56,10 @@ class SupervisedInstitution:
         """More of its certificates were paid for; what draws money is looked at more often."""
         self.paid_certificates += certificates
         self.paid_fen += amount_fen
+
+    def note_revoked(self) -> None:
+        """The province revoked one of its certificates: something to look at."""
+        self.revoked_certificates += 1
 
     def check_may_evaluate(self, item: ScopeItem, audience: Audience, *, on: date) -> None:
         """Raises EvaluationSuspended (N3.3), NoLongerOnRecord, OutsideValidity, or OutsideScope for others (N3.6)."""

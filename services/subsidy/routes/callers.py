@@ -1,0 +1,22 @@
+"""Who may call, and the units of work a call gets."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from services.subsidy.handlers import Work
+from shared.http.auth import allowed
+from shared.http.work import Once, RequestWorks
+from shared.identity import Permission, Principal
+
+Claimant = Annotated[Principal, allowed(Permission.CLAIM)]
+Reviewer = Annotated[Principal, allowed(Permission.REVIEW_CLAIMS)]
+Payer = Annotated[Principal, allowed(Permission.PAY_CLAIMS)]
+Reader = Annotated[Principal, allowed(Permission.READ_REGISTER)]
+OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
+CreateOnce = Annotated[Once[Work], Depends(Once)]
+
+
+def person(caller: Principal) -> str:
+    """The officer counts as the person, also when a portal acts in the officer's name."""
+    return caller.on_behalf_of or caller.subject

@@ -1,0 +1,1 @@
+"""REST bodies of subsidy, in and out, a module for each aggregate."""
