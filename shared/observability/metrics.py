@@ -9,6 +9,8 @@ EXPOSITION_CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 _LAG_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 300.0, 3600.0)
 
+_MONEY_UNBALANCED = "资金台账与申领、指令不符的金额 · By how much accounts differ from what they account for"
+
 
 class Metrics:
     """One service's instruments; build it once per telemetry. Gauges are `set`, counters `add`, lag `record`.
@@ -49,11 +51,7 @@ class Metrics:
         self.messages_parked = meter.create_gauge(
             "njt.messages.parked", description="待人工处理的消息 · Parked messages nobody has dealt with"
         )
-        self.money_unbalanced = meter.create_gauge(
-            "njt.money.unbalanced",
-            "fen",
-            "资金台账与申领、指令不符的金额 · By how much accounts differ from what they account for",
-        )
+        self.money_unbalanced = meter.create_gauge("njt.money.unbalanced", "fen", _MONEY_UNBALANCED)
         self.intents_owed = meter.create_gauge(
             "njt.province.intents.owed",
             description="待省级回执的报送 · Reports the province has not answered",

@@ -9,6 +9,7 @@ from shared.contracts.province import (
     CertificatesIssued,
     IssuedCertificate,
     MessageCode,
+    ProvinceEnvelope,
 )
 from shared.contracts.queries import (
     AnsweredFact,
@@ -57,6 +58,14 @@ ELSEWHERE = AnsweredFact(
 )
 
 
+async def answered(city: City, province: Counterpart, code: MessageCode) -> list[ProvinceEnvelope]:
+    """What the province sent under this code, once the city has receipted all of it."""
+    await city.until(lambda: bool(city.messages(code)))
+    for message_id in list(province.sent):
+        await province.concluded(message_id)
+    return city.messages(code)
+
+
 async def ask(city: City, code: MessageCode, query: CertificateQuery | FactsQuery) -> None:
     envelope = city.envelope(query, code=code, lane="queries", business_key=f"query:{query.query_id}")
     assert await city.tell(envelope) == list(ACCEPTED)
@@ -68,8 +77,7 @@ async def test_certificates_are_told_valid_unknown_or_revoked_and_their_holders_
     province.records.learn(BATCH)
     province.records.learn(CertificateRevoked(number=REVOKED, uscc=USCC, revoked_on=date(2024, 5, 6)))
     await ask(city, MessageCode.CERTIFICATE_QUERY, QUERY)
-    await city.until(lambda: bool(city.messages(MessageCode.CERTIFICATES_ANSWERED)))
-    [answer] = city.messages(MessageCode.CERTIFICATES_ANSWERED)
+    [answer] = await answered(city, province, MessageCode.CERTIFICATES_ANSWERED)
     assert (answer.lane, answer.business_key) == ("queries", f"query:{QUERY.query_id}")
     told = CertificatesAnswered.model_validate(answer.payload)
     assert told.query_id == QUERY.query_id
@@ -95,8 +103,7 @@ async def test_a_query_told_twice_is_answered_once(city: City, province: Counter
     envelope = city.envelope(QUERY, code=MessageCode.CERTIFICATE_QUERY, lane="queries", business_key="q")
     for _ in range(2):
         assert await city.tell(envelope) == list(ACCEPTED)
-    await city.until(lambda: bool(city.messages(MessageCode.CERTIFICATES_ANSWERED)))
-    assert len(city.messages(MessageCode.CERTIFICATES_ANSWERED)) == 1
+    assert len(await answered(city, province, MessageCode.CERTIFICATES_ANSWERED)) == 1
     assert len(province.sent) == 1
 
 
@@ -115,8 +122,7 @@ async def test_facts_are_told_of_whom_and_what_was_asked_and_of_no_other_employe
     )
     query = FactsQuery(query_id=UUID(int=10), asked=(asked, asked.model_copy(update={"number": UNKNOWN})))
     await ask(city, MessageCode.FACTS_QUERY, query)
-    await city.until(lambda: bool(city.messages(MessageCode.FACTS_ANSWERED)))
-    [answer] = city.messages(MessageCode.FACTS_ANSWERED)
+    [answer] = await answered(city, province, MessageCode.FACTS_ANSWERED)
     told = FactsAnswered.model_validate(answer.payload)
     assert told.facts == (INSURED, own)
     assert told.numbers == (NUMBER, UNKNOWN)
@@ -150,5 +156,6 @@ async def test_what_a_scenario_has_the_province_know_is_not_sent(
 
 async def test_what_is_sent_is_known_from_then_on(city: City, province: Counterpart) -> None:
     await province.send("filing", MessageCode.CERTIFICATES_ISSUED, business_key="1", lane=USCC, payload=BATCH)
-    await city.until(lambda: bool(city.messages(MessageCode.CERTIFICATES_ISSUED)))
+    sent = await answered(city, province, MessageCode.CERTIFICATES_ISSUED)
+    assert len(sent) == 1
     assert province.records.certificates == {str(NUMBER): ISSUED}

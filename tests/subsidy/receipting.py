@@ -38,8 +38,22 @@ def content(policy: Policy, decision: Decision | None = None, **changes: Any) ->
     """What is attested of an item; `changes` are the item's, `state` the claim's."""
     scope, state = changes.pop("scope", robot(3)), changes.pop("state", ClaimState.SUBMITTED)
     line = changes.get("line", MoneyLine.TRAINING)
-    facts = certificate(scope)
-    item = Item(
+    item = _item(scope, line)
+    item.decide(decision or concluded(policy, scope), at=AT)
+    for name, value in changes.items():
+        setattr(item, name, value)
+    return attest(
+        _claim(line, state),
+        item,
+        _certificate(scope),
+        policy,
+        institution=Named(code=str(USCC), name="测试一厂"),
+        holder=Holder(name="测***", id="320*************1X"),
+    )
+
+
+def _item(scope: ScopeItem, line: MoneyLine) -> Item:
+    return Item(
         id=UUID(int=78),
         claim_id=UUID(int=77),
         organ="320115",
@@ -48,15 +62,15 @@ def content(policy: Policy, decision: Decision | None = None, **changes: Any) ->
         place=0,
         turn=0,
         certificate_id=UUID(int=79),
-        certificate_number=facts.number,
+        certificate_number=certificate(scope).number,
         holder_index=b"a",
         family="2015:6-31-01-10",
         level=scope.level,
     )
-    item.decide(decision or concluded(policy, scope), at=AT)
-    for name, value in changes.items():
-        setattr(item, name, value)
-    claim = Claim(
+
+
+def _claim(line: MoneyLine, state: ClaimState) -> Claim:
+    return Claim(
         id=UUID(int=77),
         organ="320115",
         institution_id=UUID(int=1),
@@ -66,9 +80,12 @@ def content(policy: Policy, decision: Decision | None = None, **changes: Any) ->
         submitted_at=AT,
         state=state,
     )
-    kept = Certificate(
+
+
+def _certificate(scope: ScopeItem) -> Certificate:
+    return Certificate(
         id=UUID(int=79),
-        number=facts.number,
+        number=certificate(scope).number,
         holder=SealedHolder(name=b"", id=b"", index=b"a"),
         institution_id=UUID(int=1),
         uscc=Uscc(USCC),
@@ -77,12 +94,4 @@ def content(policy: Policy, decision: Decision | None = None, **changes: Any) ->
         issued_on=ISSUED,
         evaluated_on=ISSUED,
         batch="2024-03-1",
-    )
-    return attest(
-        claim,
-        item,
-        kept,
-        policy,
-        institution=Named(code=str(USCC), name="测试一厂"),
-        holder=Holder(name="测***", id="320*************1X"),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -15,6 +16,7 @@ from services.subsidy.domain.claim import ClaimState
 from services.subsidy.domain.item import ItemState
 from services.subsidy.domain.payee import PayeeKnown
 from services.subsidy.domain.payment import (
+    AlreadyOrdered,
     BatchOutOfTurn,
     BatchState,
     NothingToPay,
@@ -84,6 +86,14 @@ async def test_two_batches_at_once_never_order_a_claim_twice(payee: Claimant) ->
     assert sum(each not in ("NothingToPay", "Stale") for each in made) == 1
     async with payee.works() as work:
         assert len(await work.orders.of_claim(claim.id)) == 1
+
+
+async def test_the_database_itself_refuses_a_second_order_for_a_claim(payee: Claimant) -> None:
+    await payee.approved(await payee.claimed(lathe(4)))
+    (order,) = await payee.orders(await payee.batch())
+    with pytest.raises(AlreadyOrdered):
+        async with payee.works() as work:
+            work.orders.add(replace(order, id=uuid4()))
 
 
 async def test_what_the_bank_gives_back_is_paid_once_more_in_a_later_batch(payee: Claimant) -> None:

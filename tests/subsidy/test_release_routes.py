@@ -124,6 +124,24 @@ async def test_releases_are_listed_and_read(served_city: ServedCity) -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (404, "NJT-SUB-1601")
 
 
+async def test_only_the_city_sees_what_is_not_released_and_whom_a_release_concerns(
+    served_city: ServedCity,
+) -> None:
+    city = served_city
+    published = await publish(city)
+    path = f"/v1/policy-releases/{published.json()['id']}"
+    others = [city.reader(organ="320115"), city.reader(organ=None, holder="91320106MA00000021")]
+    for headers in others:
+        assert (await city.client.get("/v1/policy-releases", headers=headers)).json()["items"] == []
+        assert (await city.client.get(path, headers=headers)).json()["code"] == "NJT-SUB-1601"
+    worked_out = await act(city, published, "dry-run", city.publisher())
+    await act(city, worked_out, "release", city.releaser())
+    for headers in others:
+        assert len((await city.client.get("/v1/policy-releases", headers=headers)).json()["items"]) == 1
+        assert (await city.client.get(path, headers=headers)).json()["dry_run"] is None
+    assert (await city.client.get(path, headers=city.reader())).json()["dry_run"] is not None
+
+
 async def test_the_same_publication_sent_twice_is_one(served_city: ServedCity) -> None:
     headers = served_city.publisher() | fresh_key()
     ids = {

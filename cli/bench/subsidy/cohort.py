@@ -19,6 +19,9 @@ from shared.contracts.scope import ScopeItem
 from shared.policy import Audience, MoneyLine, Policy, months_after
 from shared.values import CertificateNumber, Edition, Occupation, OccupationCode
 
+SCHEMA = "subsidy"
+AT_ONCE = 50
+"""Claims of one certificate at the same moment."""
 CLAIM_SIZE = 10_000
 CLAIMED_ON = date(2024, 6, 3)
 LEARNT = datetime(2024, 6, 1, 8, tzinfo=UTC)

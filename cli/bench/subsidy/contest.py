@@ -8,9 +8,8 @@ from math import log
 from cli.bench.actors import Answer, Cue, on_stage
 from cli.bench.contest import Comparison, Measure, NothingMeasured, Say, Trail
 from cli.bench.subsidy import openfisca, peers
-from cli.bench.subsidy.cohort import Cohort
+from cli.bench.subsidy.cohort import AT_ONCE, Cohort
 from cli.bench.subsidy.ground import PEER, Ground, prepared
-from cli.bench.subsidy.ours import AT_ONCE
 from shared.policy import load_policy
 from shared.settings import PolicySettings
 
@@ -36,15 +35,20 @@ class Stage:
     sums: peers.Sums
     expected: str
     say: Say
-    few: dict[str, Answer] = field(default_factory=dict)
+    decided: list[Answer] = field(default_factory=list)
 
     async def ours(self, role: str, count: int) -> Answer:
         """A part played by a process that does nothing else, so that the most it ever held is this part's."""
         cue = Cue(
             database=self.ground.database, broker="", collector="", keys=self.ground.folder, count=count
         )
-        async with on_stage("cli.bench.subsidy.ours") as actor:
-            return await actor.ask(role, cue)
+        async with on_stage("cli.bench.subsidy.ours") as actor, actor.prepared(role, cue):
+            answer = await actor.go()
+            seconds = answer["seconds"]
+            while answer.get("left"):
+                answer = await actor.go()
+                seconds += answer["seconds"]
+            return {**answer, "seconds": seconds}
 
     def same(self, name: str, digest: str) -> None:
         if digest != self.expected:
@@ -89,54 +93,69 @@ def _rate(stage: Stage, name: str, told: Callable[[], Awaitable[peers.Told]]) ->
 
 
 def _whole(stage: Stage, fisca: openfisca.OpenFisca | None) -> Comparison:
+    async def whole() -> tuple[float]:
+        answer = await _ours(stage, "decide")
+        stage.decided.append(answer)
+        return _per_second(answer)
+
     name = f"{stage.sizes.items:,} certificates → decisions, explained and stored"
     return Comparison(
         paths=(Trail(name=name, unit="items/s"),),
-        ours=lambda: _ours(stage, "decide"),
+        ours=whole,
         peers=_contenders(stage, fisca),
     )
 
 
 def _sums(stage: Stage, fisca: openfisca.OpenFisca | None) -> Comparison:
+    async def only() -> tuple[float]:
+        return _per_second(await _ours(stage, "decide only"))
+
     name = f"{stage.sizes.items:,} certificates → decisions, explained, not stored"
     return Comparison(
         paths=(Trail(name=name, unit="items/s"),),
-        ours=lambda: _ours(stage, "decide only"),
+        ours=only,
         peers=_contenders(stage, fisca),
     )
 
 
-async def _ours(stage: Stage, role: str) -> tuple[float]:
+async def _ours(stage: Stage, role: str) -> Answer:
     answer = await stage.ours(role, stage.sizes.items)
     stage.same("ours", answer["digest"])
     stage.say(
         f"{role}: {answer['count']:,} 项 · items, {answer['total']:,} 分 · fen, 内存峰值 · peak {answer['peak']:,.0f} MB"
     )
+    return answer
+
+
+def _per_second(answer: Answer) -> tuple[float]:
     return (answer["count"] / answer["seconds"],)
 
 
 def _slope(stage: Stage) -> Comparison:
-    """What a certificate costs, and what the process held at most, with many of them beside few."""
+    """What a certificate costs, and what the process held at most: with many of them, as measured above, and with few."""
     few, many = stage.sizes.few, stage.sizes.items
 
-    async def measured(count: int) -> tuple[float, float]:
-        answer = await stage.ours("decide", count)
-        stage.few[str(count)] = answer
-        if count == few and str(many) in stage.few:
-            slope = log(stage.few[str(many)]["seconds"] / answer["seconds"]) / log(many / few)
-            stage.say(
-                f"斜率 · slope {few:,} → {many:,}: seconds ∝ items^{slope:.3f} (1 为线性 · 1 is linear)"
-            )
-        return answer["seconds"] / count * 1000, answer["peak"]
+    async def most() -> tuple[float, float]:
+        return _costs(stage.decided[-1])
+
+    async def least() -> tuple[float, float]:
+        answer, whole = await stage.ours("decide", few), stage.decided[-1]
+        slope = log(whole["seconds"] / answer["seconds"]) / log(many / few)
+        stage.say(f"斜率 · slope {few:,} → {many:,}: 秒数 ∝ 项数 · seconds ∝ items ^ {slope:.3f}")
+        return _costs(answer)
 
     return Comparison(
         paths=(
             Trail(name=f"stored, time an item at {many:,}", unit="ms"),
             Trail(name=f"stored, peak memory at {many:,}", unit="MB"),
         ),
-        ours=lambda: measured(many),
-        peers={f"ours at {few:,}": lambda: measured(few)},
+        ours=most,
+        peers={f"ours at {few:,}": least},
     )
+
+
+def _costs(answer: Answer) -> tuple[float, float]:
+    return answer["seconds"] / answer["count"] * 1000, answer["peak"]
 
 
 def _race(stage: Stage) -> Comparison:

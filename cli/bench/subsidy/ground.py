@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from cli.bench.contest import Say
-from cli.bench.subsidy.ours import SCHEMA
+from cli.bench.subsidy.cohort import SCHEMA
 from cli.servers.places import scratch_folder
 from cli.servers.postgres import start_postgres
 from cli.suite.database import drop_database

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.bench.actors import Answer, Cue, Go, play
 from cli.bench.moments import peak_megabytes
-from cli.bench.subsidy.cohort import LINE, Cohort
+from cli.bench.subsidy.cohort import AT_ONCE, LINE, SCHEMA, Cohort
 from services.subsidy.domain.assessment import ClaimItem, assess, assess_all
 from services.subsidy.domain.decision import Tariff
 from services.subsidy.domain.entitlement import Entitlement
@@ -28,13 +28,12 @@ from shared.identity.scope import Scope
 from shared.ids import uuid7
 from shared.ledger.entries import Ledger
 from shared.persistence.engine import create_engine
-from shared.policy import Policy, load_policy
+from shared.policy import load_policy
 from shared.settings import PolicySettings
 
-SCHEMA = "subsidy"
 ORGAN = "320115"
-AT_ONCE = 50
 _CHUNK = 5_000
+_SLICE = 100_000  # so many are stored before the one who asked hears of it
 _CLERK = Scope(actor="client:bench-claimant", act="claim", organs=frozenset({ORGAN}))
 _ENTER = "SELECT set_config('njt.organs', $1, true)"
 # Nothing is copied straight into a table under row-level security, so each chunk goes through one of the session's own.
@@ -86,7 +85,11 @@ def _packed(decision: Decision) -> Row:
 def rows_of(cohort: Cohort, amounts: "array[int]") -> Iterator[Row]:
     """Every certificate decided, as the row that is kept of it; what each is paid goes to `amounts`."""
     for claiming, candidates in cohort.claims():
-        tariff, packing, now = Tariff(cohort.policy, claiming, known_on=claiming.on), Packing(), datetime.now(UTC)
+        tariff, packing, now = (
+            Tariff(cohort.policy, claiming, known_on=claiming.on),
+            Packing(),
+            datetime.now(UTC),
+        )
         claim_id = uuid7(now)
         for place, item in enumerate(assess_all(candidates, {}, tariff)):
             amounts.append(item.decision.amount)
@@ -115,7 +118,7 @@ def _of_item(item: ClaimItem, tariff: Tariff) -> Row:
 
 @asynccontextmanager
 async def decide(cue: Cue) -> AsyncIterator[Go]:
-    """Going, every certificate is decided and its row, with explanation and inputs, is committed."""
+    """Going again until none is left, certificates are decided and their rows, explanation and inputs, are committed."""
     cohort = Cohort(load_policy(PolicySettings().folder), cue.count)
     connection = await asyncpg.connect(
         cue.database, server_settings={"search_path": SCHEMA, "jit": "off", "TimeZone": "UTC"}
@@ -124,20 +127,34 @@ async def decide(cue: Cue) -> AsyncIterator[Go]:
         await connection.execute("TRUNCATE claim_item")
         await connection.execute(_STAGE)
 
+        amounts = array("q")
+        rows = rows_of(cohort, amounts)
+        stored, chunk = 0, list[Row]()
+
         async def go() -> Answer:
-            amounts = array("q")
-            began = time.monotonic()
-            rows = rows_of(cohort, amounts)
-            while chunk := list(islice(rows, _CHUNK)):
-                async with connection.transaction():
-                    await connection.execute(_ENTER, ORGAN)
-                    await connection.copy_records_to_table("decided", records=chunk, columns=_COLUMNS)
-                    await connection.execute(_STORE)
-            return _answer(began, amounts)
+            nonlocal stored, chunk
+            began, until = time.monotonic(), stored + _SLICE
+            chunk = chunk or _next(rows)
+            while chunk and stored < until:
+                stored += len(chunk)
+                # The database writes one chunk while the next is decided; never more than two are held.
+                _, chunk = await asyncio.gather(_store(connection, chunk), asyncio.to_thread(_next, rows))
+            return _answer(began, amounts, left=bool(chunk))
 
         yield go
     finally:
         await connection.close()
+
+
+def _next(rows: Iterator[Row]) -> list[Row]:
+    return list(islice(rows, _CHUNK))
+
+
+async def _store(connection: asyncpg.Connection, chunk: list[Row]) -> None:
+    async with connection.transaction():
+        await connection.execute(_ENTER, ORGAN)
+        await connection.copy_records_to_table("decided", records=chunk, columns=_COLUMNS)
+        await connection.execute(_STORE)
 
 
 @asynccontextmanager
@@ -156,8 +173,9 @@ async def decide_only(cue: Cue) -> AsyncIterator[Go]:
     yield go
 
 
-def _answer(began: float, amounts: "array[int]") -> Answer:
+def _answer(began: float, amounts: "array[int]", *, left: bool = False) -> Answer:
     return {
+        "left": left,
         "seconds": time.monotonic() - began,
         "count": len(amounts),
         "total": sum(amounts),
@@ -169,16 +187,17 @@ def _answer(began: float, amounts: "array[int]") -> Answer:
 @asynccontextmanager
 async def race(cue: Cue) -> AsyncIterator[Go]:
     """Going, fifty claims read the holder's history, meet, decide, and take up the grant: the database lets one win."""
-    policy = load_policy(PolicySettings().folder)
+    cohort = Cohort(load_policy(PolicySettings().folder), 1)
     engine = create_engine(cue.database, schema=SCHEMA, pool_size=AT_ONCE)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("TRUNCATE entitlement"))
+        meeting = asyncio.Barrier(AT_ONCE)
+        await asyncio.gather(*(_connected(engine, meeting) for _ in range(AT_ONCE)))
 
         async def go() -> Answer:
-            meeting = asyncio.Barrier(AT_ONCE)
             began = time.monotonic()
-            won = await asyncio.gather(*(_claimed(engine, policy, meeting) for _ in range(AT_ONCE)))
+            won = await asyncio.gather(*(_claimed(engine, cohort, meeting) for _ in range(AT_ONCE)))
             seconds = time.monotonic() - began
             async with engine.connect() as connection:
                 live = await connection.execute(text("SELECT count(*) FROM entitlement WHERE live"))
@@ -189,16 +208,21 @@ async def race(cue: Cue) -> AsyncIterator[Go]:
         await engine.dispose()
 
 
-async def _claimed(engine: AsyncEngine, policy: Policy, meeting: asyncio.Barrier) -> bool:
+async def _connected(engine: AsyncEngine, meeting: asyncio.Barrier) -> None:
+    """Every one of the pool's connections is open once all of them are held at the same time."""
+    async with engine.connect():
+        await meeting.wait()
+
+
+async def _claimed(engine: AsyncEngine, cohort: Cohort, meeting: asyncio.Barrier) -> bool:
     now = datetime.now(UTC)
-    claiming, candidates = next(Cohort(policy, 1).claims())
-    candidate = next(candidates)
+    claiming, (candidate,) = next(cohort.claims())
     try:
         async with engine.begin() as connection:
             entitlements = SqlEntitlements(connection, Ledger(connection, _CLERK, at=now))
             histories = await entitlements.histories([candidate.holder_index])
             await meeting.wait()
-            assessment = assess([candidate], histories, claiming, policy)
+            assessment = assess([candidate], histories, claiming, cohort.policy)
             for holder, grant in assessment.grants:
                 entitlements.add(
                     Entitlement(id=uuid7(now), claim_id=uuid7(now), holder_index=holder, grant=grant)

@@ -19,6 +19,7 @@ from shared.policy.terms import Term
 from shared.values import Level
 
 MOST_EXAMPLES = 100
+_CLAIMS_AT_HAND = 50
 
 
 class Effect(Term):
@@ -117,6 +118,7 @@ class Impact:
         kept = restore(item.inputs.encode())
         tariffs = self._tariffs.get(kept.claim)
         if tariffs is None:
+            self._forget()
             made = tuple(Tariff(each, kept.claim, known_on=self._known_on) for each in self._policies)
             tariffs = self._tariffs[kept.claim] = (made[0], made[1])
         # Equal lots are made one, so that each is judged once.
@@ -126,6 +128,12 @@ class Impact:
         history, facts = History(kept.history), FactSheet(kept.facts)
         first, second = (tariff.decide(certificate, history, facts) for tariff in tariffs)
         return first, second
+
+    def _forget(self) -> None:
+        """Items come claim by claim, so what was worked out for claims long past is not needed again."""
+        if len(self._tariffs) >= _CLAIMS_AT_HAND:
+            self._tariffs.clear()
+            self._lots.clear()
 
     @property
     def told(self) -> dict[str, Any]:

@@ -175,6 +175,17 @@ class Tally:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a draft would come to; `refused` and `pending` count the items that would not be paid, or not yet."""
+
+    certificates: int
+    payable: int
+    refused: int
+    pending: int
+    total: Fen
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaidItem:
     """What is announced of an item that was paid."""
 

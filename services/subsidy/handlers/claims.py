@@ -11,7 +11,7 @@ from services.subsidy.domain.claim import Claim, ClaimState
 from services.subsidy.domain.fact import Tie
 from services.subsidy.domain.faults import Fault, NothingGood, finding
 from services.subsidy.domain.institution import ClaimingInstitution
-from services.subsidy.domain.item import OPEN, Item, ItemState, Tally
+from services.subsidy.domain.item import OPEN, Item, ItemState, Tally, Trial
 from services.subsidy.domain.refusals import RepeatedCertificate, UnknownCertificate
 from services.subsidy.domain.terms import AnyNumber, History, Outcome
 from services.subsidy.domain.upload import Returned, Sheet
@@ -91,17 +91,6 @@ async def draft_claim(command: DraftClaim, work: Work) -> Claim:
     if wrong:
         await work.faults.keep(claim.id, (claim.organ, str(claim.uscc)), wrong)
     return claim
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """What a draft would come to; `refused` and `pending` count the items that would not be paid, or not yet."""
-
-    certificates: int
-    payable: int
-    refused: int
-    pending: int
-    total: Fen
 
 
 async def try_claim(claim_id: UUID, holder: str | None, work: Work) -> Trial:

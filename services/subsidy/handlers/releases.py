@@ -13,6 +13,8 @@ from services.subsidy.domain.release import (
     NotTheCity,
     Release,
     ReleaseKind,
+    ReleaseState,
+    UnknownRelease,
     first_known,
     read_entries,
 )
@@ -24,7 +26,8 @@ from shared.policy import Clause, Document, OrganKind, Policy, Status, months_af
 from shared.privacy import mask_number
 from shared.values import Edition, Occupation, OccupationCode
 
-PAGE = 1000
+PAGE = 250
+"""Items worked out at once; others are served in between."""
 _OCCUPATION, _ORGAN = "occupation", "organ"
 
 
@@ -142,8 +145,21 @@ async def release_policy(command: OnRelease, work: Work) -> Release:
     return release
 
 
+async def read_release(release_id: UUID, organ: str, work: Work) -> Release:
+    """One release; to others than the city only what it has released. Raises UnknownRelease."""
+    release = await work.releases.get(release_id)
+    if release.state is ReleaseState.PUBLISHED and not is_city(organ, work.policy):
+        raise UnknownRelease(str(release_id))
+    return release
+
+
+def is_city(organ: str, policy: Policy) -> bool:
+    """Whether it is the city's own organ, which publishes and sees what nobody else does yet."""
+    return bool(organ) and policy.organ(organ).kind is OrganKind.CITY
+
+
 def _check_city(organ: str, policy: Policy) -> None:
-    if not organ or policy.organ(organ).kind is not OrganKind.CITY:
+    if not is_city(organ, policy):
         raise NotTheCity
 
 

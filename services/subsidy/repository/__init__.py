@@ -26,7 +26,7 @@ from shared.privacy import FieldCipher
 _CODE_BYTES = 12
 
 
-def bind(transaction: Transaction, policy: Policy, cipher: FieldCipher) -> Work:
+def bind(transaction: Transaction, policy: Policy, cipher: FieldCipher) -> Work:  # budget: names each repository once
     """A unit of work of subsidy on a transaction."""
     kept = transaction.connection, transaction.ledger
     institutions = SqlClaimingInstitutions(*kept)

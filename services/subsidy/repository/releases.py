@@ -57,9 +57,11 @@ class SqlReleases(SqlAggregates[Release]):
         await self._connection.execute(_TURN)
         return int((await self._connection.execute(_RELEASED)).scalar_one())
 
-    async def page(self, *, cursor: str | None, size: int) -> Page[Release]:
-        """The latest first."""
+    async def page(self, *, released: bool, cursor: str | None, size: int) -> Page[Release]:
+        """The latest first; all, or only what is `released`."""
         statement = select(_TABLE).order_by(_ROW.id.desc())
+        if released:
+            statement = statement.where(_ROW.known_from.is_not(None))
         if cursor is not None:
             statement = statement.where(_ROW.id < uuid_in(*decode_cursor(cursor, parts=1)))
         found = await self._fetch(statement.limit(size + 1))

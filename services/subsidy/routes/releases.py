@@ -9,7 +9,9 @@ from services.subsidy.domain import release as rules
 from services.subsidy.handlers.releases import (
     OnRelease,
     PublishRelease,
+    is_city,
     publish_release,
+    read_release,
     release_policy,
     work_out_release,
 )
@@ -60,18 +62,21 @@ async def publish_policy(body: NewRelease, caller: Publisher, once: CreateOnce) 
 async def list_releases(
     *, caller: Reader, open_work: OpenWork, cursor: Cursor = None, size: Size = 50
 ) -> Response:
-    """政策发布列表 · Releases, the latest first."""
+    """政策发布列表 · Releases, the latest first; what is not released yet is shown to the city alone."""
     async with open_work(caller) as work:
-        page = await work.releases.page(cursor=cursor, size=size)
+        released = not is_city(caller.organ or "", work.policy)
+        page = await work.releases.page(released=released, cursor=cursor, size=size)
     return shown_page(page, ReleaseSummaryView.of)
 
 
 @router.get("/{release_id}", response_model=ReleaseView, responses=problems(rules.UnknownRelease))
-async def read_release(release_id: UUID, caller: Reader, open_work: OpenWork) -> Response:
-    """政策发布详情 · One release, with what it states and what it would change."""
+async def read_policy_release(release_id: UUID, caller: Reader, open_work: OpenWork) -> Response:
+    """政策发布详情 · One release and what it states; to the city also what it would change."""
+    organ = caller.organ or ""
     async with open_work(caller) as work:
-        release = await work.releases.get(release_id)
-    return shown(ReleaseView.of(release))
+        release = await read_release(release_id, organ, work)
+        show = ReleaseView.of if is_city(organ, work.policy) else ReleaseView.stated
+    return shown(show(release))
 
 
 @router.post("/{release_id}/dry-run", response_model=ReleaseView, responses=problems(*_CHANGING))

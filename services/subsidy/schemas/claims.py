@@ -10,8 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.subsidy.domain.assessment import Assessment
 from services.subsidy.domain.claim import Claim, ClaimState, ClaimSummary
 from services.subsidy.domain.fact import Tie
-from services.subsidy.domain.item import Item
-from services.subsidy.handlers.claims import Trial
+from services.subsidy.domain.item import Item, Trial
 from services.subsidy.schemas.items import ItemView, TriedView
 from services.subsidy.schemas.parts import AnyNumber, Body, Reason, Text
 from shared.http.work import View

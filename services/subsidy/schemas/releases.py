@@ -150,6 +150,7 @@ class ReleaseView(View):
 
     @classmethod
     def of(cls, release: Release) -> "ReleaseView":
+        """With what its dry-run found, which is for the city alone."""
         shown = ("source", "status", "known_from", "known_until")
         return cls(
             **{
@@ -160,6 +161,11 @@ class ReleaseView(View):
             entries=tuple(entry.model_dump(mode="json", exclude=set(shown)) for entry in release.entries),
             dry_run=DryRunView.model_validate(release.dry_run) if release.dry_run else None,
         )
+
+    @classmethod
+    def stated(cls, release: Release) -> "ReleaseView":
+        """What it states, and not whom it concerns."""
+        return cls.of(release).model_copy(update={"dry_run": None})
 
 
 class ReleaseSummaryView(View):
