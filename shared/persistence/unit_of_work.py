@@ -56,6 +56,10 @@ class Transaction:
         self._kept.append(aggregates)
         aggregates.asked_after(self.write)
 
+    def because(self, reason: str) -> None:
+        """Enter this reason in the ledger with what is changed."""
+        self.ledger.reason = reason
+
     async def write(self) -> None:
         """Write new rows that wait for the others of their batch."""
         for aggregates in self._kept:

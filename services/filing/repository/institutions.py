@@ -170,12 +170,13 @@ class SqlInstitutions(SqlAggregates[Institution]):
     async def page(self, sought: Sought = EVERYBODY, *, cursor: str | None, size: int) -> Page[Institution]:
         """The register by name, or by the number or USCC whose beginning is told; raises BadCursor."""
         by = self.table.c.name
+        wanted = list(search.conditions(sought, self._family))
         for number in (self.table.c.uscc, self.table.c.number):
-            asked = select(self.table.c.id).where(*begins(number, sought.text))
+            asked = select(self.table.c.id).where(*wanted, *begins(number, sought.text))
             if sought.text and await self._exists(asked):
                 by = number
-        statement = select(self.table).where(*search.conditions(sought, self._family))
-        statement = statement.where(*begins(by, sought.text)).order_by(by, self.table.c.id)
+        statement = select(self.table).where(*wanted, *begins(by, sought.text))
+        statement = statement.order_by(by, self.table.c.id)
         if cursor is not None:
             position, key = decode_cursor(cursor, parts=2)
             statement = statement.where(after([by, self.table.c.id], [position, uuid_in(key)]))
