@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from cli.bench.contest import hold
-from cli.bench.registry import BENCHES
+from cli.bench.registry import BENCHES, QUICK_BENCHES
 from cli.bench.results import Result
 from shared.observability import configure_logging
 from shared.settings import REPOSITORY
@@ -28,6 +28,9 @@ def bench(
     rounds: Annotated[
         int, typer.Option(min=1, help="轮数，取中位数 · rounds, of which the median is taken")
     ] = 3,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="小规模试跑，数字不作数 · in small, only to see that it runs")
+    ] = False,
 ) -> None:
     """测速：与对照轮流测量并给出比值 · Measure ours, its peers and its limit in turn, and the ratios."""
     if name not in BENCHES:
@@ -37,7 +40,7 @@ def bench(
     result = asyncio.run(
         hold(
             name,
-            BENCHES[name],
+            (QUICK_BENCHES if quick else BENCHES)[name],
             rounds=rounds,
             say=lambda text: progress.print(f"[dim]{text}[/]", soft_wrap=True),
         )

@@ -25,7 +25,7 @@ _PATIENCE_SECONDS = 120.0
 
 
 class Cue(BaseModel):
-    """What a part is told: where everything is, how much to do, how fast and for how long."""
+    """What a part is told: where everything is, how much to do, how fast and for how long; `told` is this part's alone."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,6 +36,7 @@ class Cue(BaseModel):
     count: int
     per_second: float = 0.0
     seconds: float = 0.0
+    told: dict[str, Any] = {}
 
 
 Answer = dict[str, Any]

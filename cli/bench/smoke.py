@@ -32,6 +32,10 @@ class Sizes:
     warm: int = 200
 
 
+FULL = Sizes()
+QUICK = Sizes(facts=60, transactions_seconds=0.2, most_transactions=400, steady=20, warm=10)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stage:
     """A sender and a listener of ours, and of the peers."""
@@ -48,12 +52,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def smoke(say: Say) -> AsyncIterator[Sequence[Comparison]]:
+async def smoke(say: Say, sizes: Sizes = FULL) -> AsyncIterator[Sequence[Comparison]]:
     """Real PostgreSQL with fsync on, real RabbitMQ with quorum queues.
 
     Ours has everything on; its traces, sampled at 100 %, are exported over OTLP to the collector of `cli.collector`.
     """
-    async with own_servers(say) as servers, prepared(servers) as cue, staged(cue, Sizes()) as comparisons:
+    async with own_servers(say) as servers, prepared(servers) as cue, staged(cue, sizes) as comparisons:
         yield comparisons
 
 

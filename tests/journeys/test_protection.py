@@ -17,19 +17,26 @@ from cli.suite.database import SERVICES
 from shared.identity import Permission
 from tests.builders import OTHER_DISTRICT, PARK, a_uscc
 from tests.interfaces import Headers, Interfaces, fresh_key
-from tests.journeys.belongings import BODIES, OWN, Belongings, of_the_district
+from tests.journeys.belongings import BODIES, FILES, OWN, Belongings, of_the_district
 
 OPEN = {
     *((service, "get", path) for service in SERVICES for path in ("/livez", "/readyz", "/metrics")),
     ("accounts", "get", "/.well-known/oauth-authorization-server"),
     ("accounts", "get", "/.well-known/jwks.json"),
     ("accounts", "post", "/oauth/token"),
+    ("filing", "get", "/v1/public/publicity"),
+    ("filing", "post", "/v1/public/filings/{filing_id}/objections"),
+    ("filing", "get", "/v1/public/objections/{reference}"),
 }
-"""What needs no token: health, discovery, the public keys, and the endpoint where tokens are had."""
+"""What needs no token: health, discovery, the public keys, where tokens are had, and what is publicised to everybody."""
 UNLISTED = {"/docs", "/openapi.json"}
 """What no document lists, and anybody may read."""
-NOBODYS = {("filing", "/v1/routing-decisions")}
-"""What speaks of nobody's case."""
+NOBODYS = {
+    ("filing", "/v1/routing-decisions"),
+    ("filing", "/v1/integrity-records"),
+    ("filing", "/v1/integrity-records/{record_id}"),
+}
+"""What speaks of nobody's case, or of what every organ has to know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +76,7 @@ def _operations(service: str) -> list[Operation]:
 
 OPERATIONS = [operation for service in SERVICES for operation in _operations(service)]
 CLOSED = [each for each in OPERATIONS if each.key not in OPEN]
-ABOUT_ONE = [each for each in CLOSED if each.parameters]
+ABOUT_ONE = [each for each in CLOSED if each.parameters and (each.service, each.path) not in NOBODYS]
 LISTS = [each for each in CLOSED if each.method == "get" and not each.parameters]
 CREATIONS = [
     each
@@ -91,8 +98,10 @@ async def ask(
     """Call an operation as it wants to be called, about something of the district or about nothing."""
     of = belongings or {}
     values = {name: of.get((operation.service, name), str(uuid4())) for name in operation.parameters}
-    body = None
+    body, files = None, None
     if belongings is not None and operation.has_body:
+        files = FILES.get((operation.service, operation.path))
+    if belongings is not None and operation.has_body and files is None:
         body = BODIES[operation.service, operation.path](belongings)
     return await interfaces.clients[operation.service].request(
         operation.method,
@@ -100,6 +109,7 @@ async def ask(
         headers=who | fresh_key() | {"If-Match": '"1"'},
         params={"seed": "7"} if operation.path.endswith("-samples") else None,
         json=body,
+        files=files,
     )
 
 

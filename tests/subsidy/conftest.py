@@ -4,7 +4,10 @@ import pytest
 
 from shared.policy import Policy, load_policy
 from shared.settings import PolicySettings
+from tests.interfaces import interfaces, story
 from tests.subsidy.fakes import Desk
+
+__all__ = ["interfaces", "story"]
 
 
 @pytest.fixture(scope="session")

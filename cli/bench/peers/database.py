@@ -114,13 +114,32 @@ async def pgbench(program: Path, url: str, event: InstitutionRegistered, *, seco
     script = _PGBENCH.format(
         organ=event.organ, name=event.name, topic=event.topic, data=event.model_dump_json()
     )
+    return await run_script(program, url, script, schema=SCHEMA, clients=CONNECTIONS, seconds=seconds)
+
+
+async def run_script(
+    program: Path,
+    url: str,
+    script: str,
+    *,
+    schema: str,
+    clients: int,
+    seconds: float,
+    log: Path | None = None,
+) -> float:
+    """Transactions a second of so many clients; each one's microseconds go to files that begin with `log`.
+
+    Raises PgbenchFailed.
+    """
+    logging = () if log is None else ("--log", f"--log-prefix={log}")
     process = await asyncio.create_subprocess_exec(
         *(program, "--no-vacuum", "--protocol=prepared", "--file=/dev/stdin"),
-        *(f"--client={CONNECTIONS}", f"--jobs={_THREADS}", f"--time={max(1, round(seconds))}", url),
+        *logging,
+        *(f"--client={clients}", f"--jobs={_THREADS}", f"--time={max(1, round(seconds))}", url),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={"PGOPTIONS": f"-c search_path={SCHEMA}"},
+        env={"PGOPTIONS": f"-c search_path={schema}"},
     )
     told, complaint = await process.communicate(script.encode())
     found = re.search(r"^tps = ([\d.]+)", told.decode(), re.MULTILINE)
