@@ -16,17 +16,19 @@ from services.filing.handlers import register
 from services.filing.handlers.obligations import owe
 from services.filing.handlers.work import Work
 from shared.contracts.supervision import EvaluationHeld
+from shared.identity import NotYours
 
 _EXPIRED = "有效期届满 · its validity is over"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OnInstitution:
-    """Names the institution, the version the caller saw, and the officer's organ ("" for its own people)."""
+    """Names the institution, the version the caller saw, and the officer's organ ("" for its own people, of `holder`)."""
 
     institution_id: UUID
     seen: int
     organ: str = ""
+    holder: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +86,10 @@ async def cancel(command: OnInstitution, reason: str, work: Work) -> Institution
 
 
 async def set_post_levels(command: OnInstitution, levels: Iterable[PostLevel], work: Work) -> Institution:
-    """岗位等级: an enterprise's own levels for its own staff, in place of those it had (N1.5)."""
+    """岗位等级: an enterprise's own levels for its own staff, in place of those it had (N1.5); raises NotYours."""
     institution = await work.institutions.get(command.institution_id, seen=command.seen)
+    if institution.uscc != command.holder:
+        raise NotYours("须由企业自主设置 · the enterprise sets them itself")
     institution.post_levels = check_post_levels(institution, levels, work.policy, on=work.today)
     return institution
 

@@ -12,23 +12,27 @@ from services.filing.handlers.register import rescope
 from services.filing.handlers.work import Work
 from shared.contracts.scope import ScopeItem
 from shared.errors import Refusal
+from shared.identity import NotYours
 from shared.policy import Category
 from shared.values import Occupation
 
 
 @dataclass(frozen=True, kw_only=True)
 class OnReview:
-    """Names the review, the version the caller saw, who acts and for which organ."""
+    """Names the review, the version the caller saw, who acts and for which organ, or as which institution."""
 
     review_id: UUID
     seen: int
     actor: str
     organ: str = ""
+    holder: str | None = None
 
 
 async def give_opinion(command: OnReview, opinion: str, work: Work) -> Review:
-    """The institution comments before the decision; raises CampaignClosed or ReviewOver."""
+    """The institution comments before the decision; raises NotYours, CampaignClosed or ReviewOver."""
     review = await work.reviews.get(command.review_id, seen=command.seen)
+    if review.uscc != command.holder:
+        raise NotYours("由机构提出意见 · The institution comments")
     (await work.campaigns.held(review.campaign_id)).check_running()
     review.comment(opinion, at=work.at)
     return review

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from anyio import from_thread
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from services.filing.domain.filing import Filing
@@ -16,6 +16,7 @@ from services.filing.lists import FILINGS, INSTITUTIONS, filing_row, institution
 from services.filing.routes.callers import OpenWork, Reader
 from services.filing.routes.institutions import HalfAnOccupation, SoughtBy
 from services.filing.schemas.queue import CaseFilter
+from shared.errors import Refusal
 from shared.http.problems import problems
 from shared.paging import Page
 from shared.policy import Policy, UnknownOccupation
@@ -28,7 +29,6 @@ A = TypeVar("A")
 router = APIRouter(prefix="/v1", tags=["exports · 导出"])
 
 _PAGE = 500
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
 class Form(StrEnum):
@@ -46,21 +46,35 @@ _MEDIA_TYPES = {
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Form.CSV: "text/csv; charset=utf-8",
 }
-_FILES: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "XLSX 或 CSV · XLSX or CSV",
-        "content": {kind.partition(";")[0]: _BINARY for kind in _MEDIA_TYPES.values()},
-    }
-}
+
+
+def form_of(request: Request) -> Form:
+    """The form that the path ends in."""
+    return Form(request.url.path.rpartition(".")[2])
+
+
+AskedForm = Annotated[Form, Depends(form_of)]
+
+
+def _gives(form: Form, *kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    content = {form.media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}}
+    return {**problems(*kinds), 200: {"description": form.value.upper(), "content": content}}
 
 
 @router.get(
-    "/institutions/export.{form}",
+    "/institutions/export.xlsx",
+    name="export_institutions_xlsx",
     response_class=StreamingResponse,
-    responses={**problems(HalfAnOccupation, UnknownOccupation), **_FILES},
+    responses=_gives(Form.XLSX, HalfAnOccupation, UnknownOccupation),
+)
+@router.get(
+    "/institutions/export.csv",
+    name="export_institutions_csv",
+    response_class=StreamingResponse,
+    responses=_gives(Form.CSV, HalfAnOccupation, UnknownOccupation),
 )
 async def export_institutions(
-    *, form: Form, sought: SoughtBy, caller: Reader, open_work: OpenWork, request: Request
+    *, form: AskedForm, sought: SoughtBy, caller: Reader, open_work: OpenWork, request: Request
 ) -> StreamingResponse:
     """导出机构名录 · The register as a spreadsheet, with the list's own filters."""
     policy: Policy = request.app.state.policy
@@ -73,10 +87,21 @@ async def export_institutions(
     return _given_out(form, INSTITUTIONS, rows)
 
 
-@router.get("/filings/export.{form}", response_class=StreamingResponse, responses={**problems(), **_FILES})
+@router.get(
+    "/filings/export.xlsx",
+    name="export_filings_xlsx",
+    response_class=StreamingResponse,
+    responses=_gives(Form.XLSX),
+)
+@router.get(
+    "/filings/export.csv",
+    name="export_filings_csv",
+    response_class=StreamingResponse,
+    responses=_gives(Form.CSV),
+)
 async def export_filings(
     *,
-    form: Form,
+    form: AskedForm,
     asked: Annotated[CaseFilter, Query()],
     caller: Reader,
     open_work: OpenWork,

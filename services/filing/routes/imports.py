@@ -41,7 +41,7 @@ _LONGEST_NAME = 120
 _UNREADABLE = tuple(
     kind for kind in vars(sheets).values() if isinstance(kind, type) and issubclass(kind, sheets.SheetRefused)
 )
-_CHANGING = (rules.UnknownImport, rules.ImportSettled, Stale, PreconditionMissing, NotYours)
+_CHANGING = (rules.UnknownImport, rules.ImportSettled, Stale, PreconditionMissing)
 
 
 def of_organ(caller: Officer) -> Principal:
@@ -54,7 +54,7 @@ def of_organ(caller: Officer) -> Principal:
 ImportOfficer = Annotated[Principal, Depends(of_organ)]
 
 
-def on_import(import_id: UUID, caller: ImportOfficer, seen: Seen) -> OnImport:
+def on_import(import_id: UUID, caller: Officer, seen: Seen) -> OnImport:
     """The import an officer decides on, at the version seen."""
     return OnImport(import_id=import_id, seen=seen, by=caller.subject)
 
@@ -110,9 +110,9 @@ async def preview_import(
     )
 
 
-@router.get("", response_model=PageView[ImportView], responses=problems(BadCursor, NotYours))
+@router.get("", response_model=PageView[ImportView], responses=problems(BadCursor))
 async def list_imports(
-    *, caller: ImportOfficer, open_work: OpenWork, cursor: Cursor = None, size: Size = 50
+    *, caller: Officer, open_work: OpenWork, cursor: Cursor = None, size: Size = 50
 ) -> Response:
     """导入记录 · Imports, the latest first."""
     async with open_work(caller) as work:
@@ -120,19 +120,19 @@ async def list_imports(
     return shown_page(page, ImportView.of)
 
 
-@router.get("/{import_id}", response_model=ImportView, responses=problems(rules.UnknownImport, NotYours))
-async def read_import(import_id: UUID, caller: ImportOfficer, open_work: OpenWork) -> Response:
+@router.get("/{import_id}", response_model=ImportView, responses=problems(rules.UnknownImport))
+async def read_import(import_id: UUID, caller: Officer, open_work: OpenWork) -> Response:
     """导入进度 · How an import stands."""
     async with open_work(caller) as work:
         bulk = await work.imports.get(import_id)
     return shown(ImportView.of(bulk))
 
 
-@router.get("/{import_id}/rows", responses=problems(rules.UnknownImport, BadCursor, NotYours))
+@router.get("/{import_id}/rows", responses=problems(rules.UnknownImport, BadCursor))
 async def list_rows(
     *,
     import_id: UUID,
-    caller: ImportOfficer,
+    caller: Officer,
     open_work: OpenWork,
     state: Annotated[LineState | None, Query(description="行状态 · rows in this state only")] = None,
     cursor: Cursor = None,
@@ -148,11 +148,9 @@ async def list_rows(
 @router.get(
     "/{import_id}/errors.xlsx",
     response_class=Response,
-    responses={**problems(rules.UnknownImport, rules.NothingWrong, NotYours), **_FILE},
+    responses={**problems(rules.UnknownImport, rules.NothingWrong), **_FILE},
 )
-async def read_errors(
-    import_id: UUID, caller: ImportOfficer, open_work: OpenWork, request: Request
-) -> Response:
+async def read_errors(import_id: UUID, caller: Officer, open_work: OpenWork, request: Request) -> Response:
     """错误行 · The rows that did not go in, marked; corrected, they can be sent again as they are."""
     async with open_work(caller) as work:
         bulk = await work.imports.get(import_id)
@@ -170,7 +168,7 @@ async def read_errors(
     response_model=ImportView,
     responses=problems(*_CHANGING, rules.NothingGood),
 )
-async def commit_import(command: Decided, caller: ImportOfficer, open_work: OpenWork) -> Response:
+async def commit_import(command: Decided, caller: Officer, open_work: OpenWork) -> Response:
     """提交入库 · Put the good rows in; answered at once, done in the background, group by group."""
     async with open_work(caller) as work:
         bulk = await imports.commit_import(command, work)
@@ -178,7 +176,7 @@ async def commit_import(command: Decided, caller: ImportOfficer, open_work: Open
 
 
 @router.post("/{import_id}/discard", response_model=ImportView, responses=problems(*_CHANGING))
-async def discard_import(command: Decided, caller: ImportOfficer, open_work: OpenWork) -> Response:
+async def discard_import(command: Decided, caller: Officer, open_work: OpenWork) -> Response:
     """作废 · Put nothing in and forget the rows."""
     async with open_work(caller) as work:
         bulk = await imports.discard_import(command, work)

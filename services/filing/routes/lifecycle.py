@@ -129,7 +129,5 @@ async def set_post_levels(
     *, institution_id: UUID, body: PostLevelsBody, seen: Seen, caller: ApplicantCaller, open_work: OpenWork
 ) -> Response:
     """岗位等级 · An enterprise's own levels for its own staff, in place of those it had (N1.5)."""
-    if caller.holder is None:
-        raise NotYours("须由企业自主设置 · the enterprise sets them itself")
-    command = OnInstitution(institution_id=institution_id, seen=seen)
+    command = OnInstitution(institution_id=institution_id, seen=seen, holder=caller.holder)
     return await _done(lambda work: lifecycle.set_post_levels(command, body.made(), work), caller, open_work)

@@ -25,10 +25,8 @@ _OFFICIAL = (*_CHANGING, rules.NotYourReview, refusals.Ended)
 
 
 def of_institution(review_id: UUID, caller: ApplicantCaller, seen: Seen) -> OnReview:
-    """The review an institution comments on; raises NotYours for anybody who is none."""
-    if caller.holder is None:
-        raise NotYours("由机构提出意见 · The institution comments")
-    return OnReview(review_id=review_id, seen=seen, actor=caller.subject)
+    """The review that an institution comments on."""
+    return OnReview(review_id=review_id, seen=seen, actor=caller.subject, holder=caller.holder)
 
 
 def of_officer(review_id: UUID, caller: Officer, seen: Seen) -> OnReview:

@@ -488,7 +488,7 @@ def _widen_filing() -> None:
 
 def _index_the_queue() -> None:
     """What an officer looks for is found in the order in which it is taken."""
-    order = [sa.text("priority DESC"), "drafted_at", "id"]
+    order: list[str | sa.TextClause] = [sa.text("priority DESC"), "drafted_at", "id"]
     op.create_index("ix_filing_in_order", "filing", order)
     op.create_index("ix_filing_organ_in_order", "filing", ["organ", *order])
     op.create_index("ix_filing_organ_queue", "filing", ["organ", "state", *order])
