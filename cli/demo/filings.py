@@ -34,7 +34,7 @@ _SCOPE = scope((LATHE_OPERATOR, 4), (LATHE_OPERATOR, 3), (ROBOT_MAINTAINER, 3))
 
 async def recognised_province_wide(stage: Stage, step: Step) -> None:
     """The province files a central enterprise; its district opens the account without assessing again (N2.1)."""
-    filed = _filed_by_province()
+    filed = filed_by_province()
     sent = await stage.province.send(
         "filing",
         MessageCode.INSTITUTION_FILED,
@@ -67,7 +67,7 @@ async def recognised_province_wide(stage: Stage, step: Step) -> None:
     step.check("省级回执已到", done)
 
 
-def _filed_by_province() -> InstitutionFiled:
+def filed_by_province() -> InstitutionFiled:
     return InstitutionFiled(
         provincial_number="苏人社评备〔2024〕演示001号",
         name=CENTRAL.name,

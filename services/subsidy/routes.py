@@ -22,7 +22,7 @@ from shared.http.auth import allowed
 from shared.http.pages import Cursor, Size
 from shared.http.preconditions import Seen
 from shared.http.problems import PreconditionMissing, problems
-from shared.http.work import Once, PageView, RequestWorks, shown, shown_page
+from shared.http.work import Once, PageView, RequestWorks, once_of, shown, shown_page, works_of
 from shared.identity import NotYours, Permission, Principal
 from shared.paging import BadCursor
 from shared.persistence.idempotency import KeyReused
@@ -32,8 +32,8 @@ Claimant = Annotated[Principal, allowed(Permission.CLAIM)]
 Reviewer = Annotated[Principal, allowed(Permission.REVIEW_CLAIMS)]
 Payer = Annotated[Principal, allowed(Permission.PAY_CLAIMS)]
 Reader = Annotated[Principal, allowed(Permission.READ_REGISTER)]
-OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
-CreateOnce = Annotated[Once[Work], Depends(Once)]
+OpenWork = Annotated[RequestWorks[Work], Depends(works_of)]
+CreateOnce = Annotated[Once[Work], Depends(once_of)]
 
 claims = APIRouter(prefix="/v1/claims", tags=["claims · 补贴申领"])
 certificates = APIRouter(prefix="/v1/certificates", tags=["certificates · 证书"])

@@ -1,14 +1,18 @@
-"""One of everything that belongs to a district, and the bodies that speak of it, for whoever tries to cross."""
+"""One of everything that belongs to a district, for whoever tries to cross."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
+from services.filing.domain.campaign import Campaign, CampaignState
+from services.filing.domain.ceremony import Ceremony
+from services.filing.domain.commendation import Commendation
 from services.filing.domain.objection import Statement, object_to
 from services.filing.domain.obligation import ObligationKind
+from services.filing.domain.officer import Recusal
+from services.filing.domain.review import Review
 from services.filing.domain.stages import FilingState
+from services.filing.repository.reviews import SqlReviews
 from services.subsidy.domain.certificate import Certificate
 from services.subsidy.domain.claim import ClaimState
 from services.subsidy.holders import seal
@@ -21,16 +25,17 @@ from tests.builders import (
     AT,
     CITIZEN_ID,
     DISTRICT,
-    TURNER,
+    PROVINCE,
     a_filing,
     a_material,
     a_uscc,
     an_account,
     an_institution,
     an_item,
-    new_filing,
 )
+from tests.filing import network
 from tests.filing.casework import PAPER
+from tests.filing.importing import INSTITUTIONS, Desk
 from tests.filing.owing import an_obligation
 from tests.filing.panelwork import a_panel, an_accepted, an_expert
 from tests.interfaces import Interfaces
@@ -49,7 +54,17 @@ HANDED_IN = "management_rules"
 async def of_the_district(interfaces: Interfaces) -> Belongings:
     """Add one of everything to the district; its id for each path parameter of each service."""
     found: Belongings = {}
-    for add in (_filing, _assessment, _accounts, _supervision, _subsidy):
+    for add in (
+        _filing,
+        _assessment,
+        _network,
+        _campaign,
+        _import,
+        _honours,
+        _accounts,
+        _supervision,
+        _subsidy,
+    ):
         found |= await add(interfaces)
     return found
 
@@ -89,6 +104,94 @@ async def _assessment(interfaces: Interfaces) -> Belongings:
         ("filing", "expert_id"): str(expert.id),
         ("filing", "panel_id"): str(panel.id),
         ("filing", "objection_id"): str(objection.id),
+    }
+
+
+async def _network(interfaces: Interfaces) -> Belongings:
+    """An office, an officer at it who is recused, and whom it is recused from."""
+    office, recused = network.an_office(), a_uscc()
+    officer = network.an_officer(office_id=office.id, recusals=(Recusal(uscc=recused, reason="亲属"),))
+    async with interfaces.suite.runtimes["filing"].works(EVERYTHING) as work:
+        work.offices.add(office)
+        work.officers.add(officer)
+    return {
+        ("filing", "office_id"): str(office.id),
+        ("filing", "officer_id"): str(officer.id),
+        ("filing", "uscc"): recused,
+    }
+
+
+async def _campaign(interfaces: Interfaces) -> Belongings:
+    """A campaign with a review. One of an organ's runs at a time, so it is no city's: another test may open that."""
+    institution = an_institution()
+    campaign = Campaign(
+        id=uuid4(),
+        opened_by=PROVINCE,
+        title="测试核定",
+        effective_on=date(2099, 1, 1),
+        opened_at=AT,
+        due_at=AT,
+        institutions=1,
+        left_out=0,
+        state=CampaignState.OPEN,
+    )
+    review = Review(
+        id=uuid4(),
+        campaign_id=campaign.id,
+        institution_id=institution.id,
+        organ=DISTRICT,
+        uscc=institution.uscc,
+        name=institution.name,
+        number=institution.number,
+        items=institution.scope,
+    )
+    async with interfaces.suite.runtimes["filing"].works(EVERYTHING) as work:
+        work.institutions.add(institution)
+        work.campaigns.add(campaign)
+        assert isinstance(work.reviews, SqlReviews)
+        work.reviews.add(review)
+    return {("filing", "campaign_id"): str(campaign.id), ("filing", "review_id"): str(review.id)}
+
+
+async def _import(interfaces: Interfaces) -> Belongings:
+    """An import with a row that is wrong, so that there is something to give back."""
+    desk = Desk(interfaces)
+    view = await desk.previewed(INSTITUTIONS, desk.record(occupation="9-99-99-99"), desk.record())
+    assert (view["good"], view["bad"]) == (1, 1)
+    return {("filing", "import_id"): view["id"]}
+
+
+async def _honours(interfaces: Interfaces) -> Belongings:
+    """An institution held up as an example, and a ceremony."""
+    institution = an_institution()
+    commendation = Commendation(
+        id=uuid4(),
+        institution_id=institution.id,
+        organ=DISTRICT,
+        uscc=institution.uscc,
+        title="先进典型",
+        experience="经验做法",
+        named_by=DISTRICT,
+        named_at=AT,
+        published_from=date(2024, 3, 4),
+    )
+    ceremony = Ceremony(
+        id=uuid4(),
+        organ=DISTRICT,
+        title="授证仪式",
+        place="演示路1号",
+        held_on=date(2024, 3, 4),
+        recorded_by="tester",
+        recorded_at=AT,
+        invited=1,
+    )
+    async with interfaces.suite.runtimes["filing"].works(EVERYTHING) as work:
+        work.institutions.add(institution)
+        work.commendations.add(commendation)
+        work.ceremonies.add(ceremony)
+    return {
+        ("filing", "commendation_id"): str(commendation.id),
+        ("filing", "ceremony_id"): str(ceremony.id),
     }
 
 
@@ -154,91 +257,3 @@ async def _subsidy(interfaces: Interfaces) -> Belongings:
         ("subsidy", "claim_id"): str(claim.id),
         ("subsidy", "number"): str(certificate.number),
     }
-
-
-def _claim(of: Belongings) -> dict[str, Any]:
-    return {
-        "institution_id": of["subsidy", "institution_id"],
-        "certificate_numbers": [of["subsidy", "number"]],
-    }
-
-
-def _plan(of: Belongings) -> dict[str, Any]:
-    item = {"edition": "2015", "occupation": TURNER, "level": 4}
-    return {
-        "institution_id": of["supervision", "institution_id"],
-        "item": item,
-        "audience": "own_staff",
-        "planned_on": "2026-12-01",
-    }
-
-
-def _inspection(of: Belongings) -> dict[str, Any]:
-    return {
-        "institution_id": of["supervision", "institution_id"],
-        "kind": "on_site",
-        "supervisors": ["测试员甲", "测试员乙"],
-        "visited_on": "2026-11-02",
-    }
-
-
-FILES = {("filing", "/v1/filings/{filing_id}/materials/{kind}"): {"file": ("a.pdf", PAPER)}}
-"""What is handed in as a file."""
-BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
-    ("filing", "/v1/filings"): lambda _: new_filing(OWN),
-    ("filing", "/v1/filings/of-institution/{institution_id}"): lambda _: {
-        "kind": "change",
-        "particulars": {"name": "改名"},
-    },
-    ("filing", "/v1/filings/{filing_id}"): lambda _: {"training": ["work_for_training"]},
-    ("filing", "/v1/filings/{filing_id}/correction-notice"): lambda _: {
-        "items": [{"field": "scope", "reason": "等级有误"}]
-    },
-    ("filing", "/v1/filings/{filing_id}/refusal"): lambda _: {"reason": "材料不实"},
-    ("filing", "/v1/obligations/{obligation_id}/settlement"): lambda _: {"note": "已发放"},
-    ("filing", "/v1/filings/{filing_id}/pledges/{kind}"): lambda _: {"text_version": "0" * 12},
-    ("filing", "/v1/filings/{filing_id}/pledges/{kind}/check"): lambda _: {
-        "kept": False,
-        "finding": "不实",
-    },
-    ("filing", "/v1/obligations/{obligation_id}/pledge-check"): lambda _: {
-        "kept": False,
-        "finding": "不实",
-    },
-    ("filing", "/v1/experts"): lambda _: {"organ": DISTRICT, "name": "测试专家甲"},
-    ("filing", "/v1/experts/{expert_id}"): lambda _: {"active": False},
-    ("filing", "/v1/filings/{filing_id}/panel"): lambda of: {
-        "members": [{"expert_id": of["filing", "expert_id"]}]
-    },
-    ("filing", "/v1/panels/{panel_id}/sheets"): lambda _: {"marks": {"credit": 4}},
-    ("filing", "/v1/panels/{panel_id}/paper-sheets"): lambda of: {
-        "expert_id": of["filing", "expert_id"],
-        "marks": {"credit": 4},
-    },
-    ("filing", "/v1/panels/{panel_id}/replacement"): lambda of: {
-        "leaving": of["filing", "expert_id"],
-        "reason": "出差",
-        "entering": {"expert_id": of["filing", "expert_id"]},
-    },
-    ("filing", "/v1/filings/{filing_id}/objections"): lambda _: {"text": "异议", "channel": "phone"},
-    ("filing", "/v1/objections/{objection_id}/resolution"): lambda _: {
-        "outcome": "dismissed",
-        "finding": "不成立",
-    },
-    ("accounts", "/v1/clients"): lambda _: {
-        "client_id": f"intruder-{uuid4().hex[:8]}",
-        "permissions": ["register:read"],
-        "organ": DISTRICT,
-    },
-    ("subsidy", "/v1/claims"): _claim,
-    ("subsidy", "/v1/claims/preview"): _claim,
-    ("subsidy", "/v1/claims/{claim_id}/review"): lambda _: {"approve": True},
-    ("supervision", "/v1/evaluation-plans"): _plan,
-    ("supervision", "/v1/inspections"): _inspection,
-    ("supervision", "/v1/inspections/{inspection_id}/findings"): lambda _: {
-        "findings": [{"category": "process_irregular", "severity": "serious", "text": "问题"}]
-    },
-    ("supervision", "/v1/rectifications/{rectification_id}/completion"): lambda _: {"report": "已改"},
-    ("supervision", "/v1/rectifications/{rectification_id}/verification"): lambda _: {"passed": True},
-}
-"""A valid body of every operation that takes one and speaks of something of the district."""

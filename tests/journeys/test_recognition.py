@@ -81,14 +81,8 @@ class Told:
         return bool(message.envelope.payload["uscc"] == self.filed.uscc)
 
 
-async def test_n2_1_filed_changed_suspended_resumed_renewed_and_revoked_by_the_province(suite: Suite) -> None:
-    told = Told(suite)
-    assert await told.tell() == DONE
-    await suite.opened(told.filed.uscc)
-    institution = await told.row("filing", "institution")
-    await told.shows("subsidy", "institution", standing="active")
-    await told.claim(institution["id"])
-
+async def _changed(told: Told) -> None:
+    """Name, scope and station codes from a day on."""
     wider = (an_item(), an_item(MILLER))
     codes = (*told.filed.station_codes, "Y000032000077")
     done = await told.tell(
@@ -101,6 +95,9 @@ async def test_n2_1_filed_changed_suspended_resumed_renewed_and_revoked_by_the_p
     dated = (await told.row("subsidy", "institution"))["versions"]
     assert NEXT_YEAR.isoformat() in dated
 
+
+async def _suspended_and_resumed(told: Told) -> None:
+    """Nothing is evaluated or paid in between."""
     assert await told.tell(FilingChange.SUSPENDED, reason="省级督导") == DONE
     await told.shows("accounts", "account", state="suspended", reason="省级督导")
     await told.shows("supervision", "supervised_institution", standing="suspended")
@@ -110,6 +107,17 @@ async def test_n2_1_filed_changed_suspended_resumed_renewed_and_revoked_by_the_p
     await told.shows("subsidy", "claim", state="submitted")
     await told.shows("accounts", "account", state="open")
 
+
+async def test_n2_1_filed_changed_suspended_resumed_renewed_and_revoked_by_the_province(suite: Suite) -> None:
+    told = Told(suite)
+    assert await told.tell() == DONE
+    await suite.opened(told.filed.uscc)
+    institution = await told.row("filing", "institution")
+    await told.shows("subsidy", "institution", standing="active")
+    await told.claim(institution["id"])
+
+    await _changed(told)
+    await _suspended_and_resumed(told)
     assert await told.tell(FilingChange.RENEWED, valid_until=date(2030, 3, 3)) == DONE
     await told.shows("supervision", "supervised_institution", valid_until=date(2030, 3, 3))
 

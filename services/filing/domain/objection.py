@@ -110,9 +110,10 @@ class Statement:
 def object_to(
     filing: Filing, statement: Statement, policy: Policy, *, key: UUID, reference: str, at: datetime
 ) -> Objection:
-    """Take an objection: it is counted on the filing, which waits for it; raises NotPublicised."""
+    """Take an objection: the filing waits for it, and its clock stops meanwhile (assumed); raises NotPublicised."""
     check_publicised(filing, at=at)
     filing.objections_open += 1
+    filing.deadline = filing.deadline and filing.deadline.pause(policy.calendar, at=at)
     return Objection(
         id=key,
         filing_id=filing.id,
@@ -138,8 +139,12 @@ def check_publicised(filing: Filing, *, at: datetime) -> None:
 def settle_on(filing: Filing, objection: Objection, policy: Policy, *, organ: str, at: datetime) -> None:
     """One objection less to wait for; one that is upheld refuses the filing, unless it is decided already."""
     filing.objections_open -= 1
-    if objection.state is ObjectionState.UPHELD and filing.state is FilingState.PUBLICITY:
+    if filing.state is not FilingState.PUBLICITY:
+        return
+    if objection.state is ObjectionState.UPHELD:
         filing.refuse(f"公示异议成立 · objection upheld：{objection.finding}", policy, organ=organ, at=at)
+    elif not filing.objections_open:
+        filing.deadline = filing.deadline and filing.deadline.resume(policy.calendar, at=at)
 
 
 class Objections(Protocol):

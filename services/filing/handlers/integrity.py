@@ -11,6 +11,7 @@ from services.filing.domain.integrity import (
 )
 from services.filing.domain.materials import months_after
 from services.filing.domain.pledge import Pledge
+from services.filing.handlers.recusal import check_not_recused
 from services.filing.handlers.work import Work
 from shared.policy import Parameter
 from shared.values import Uscc
@@ -31,7 +32,8 @@ class EnterRecord:
 
 
 async def enter_record(command: EnterRecord, work: Work) -> IntegrityRecord:
-    """An officer enters a record of what was found elsewhere; raises NotYetDishonest for a day yet to come."""
+    """An officer enters a record of what was found elsewhere; raises RecusedOfficer or NotYetDishonest."""
+    await check_not_recused(command.uscc, work, organ=command.organ)
     begins = command.valid_from or work.today
     if begins > work.today:
         raise NotYetDishonest(f"{begins} > {work.today}")

@@ -14,6 +14,7 @@ from services.filing.domain.lifecycle import (
 from services.filing.domain.obligation import ObligationKind
 from services.filing.handlers import register
 from services.filing.handlers.obligations import owe
+from services.filing.handlers.recusal import check_not_recused
 from services.filing.handlers.work import Work
 from shared.contracts.supervision import EvaluationHeld
 from shared.identity import NotYours
@@ -42,7 +43,7 @@ class Decision:
 async def suspend_by_organ(command: OnInstitution, decision: Decision, work: Work) -> Institution:
     """暂停: besides supervision's word; raises ProvinceDecides, NotTheHandlingOrgan or Ended."""
     institution = await _decided(command, work)
-    register.suspend(
+    await register.suspend(
         institution,
         work,
         reason=decision.reason,
@@ -81,6 +82,7 @@ async def cancel(command: OnInstitution, reason: str, work: Work) -> Institution
     """注销: at its own request, which it makes itself or an officer of the organ that filed it enters."""
     institution = await work.institutions.get(command.institution_id, seen=command.seen)
     check_decided_by(institution, command.organ or institution.filed_by)
+    await check_not_recused(institution.uscc, work, organ=institution.filed_by)
     await _end(institution, Standing.CANCELLED, work, reason=reason, basis=institution.basis)
     return institution
 
@@ -131,6 +133,7 @@ async def note_evaluation(event: EvaluationHeld, work: Work) -> None:
 async def _decided(command: OnInstitution, work: Work) -> Institution:
     institution = await work.institutions.get(command.institution_id, seen=command.seen)
     check_decided_by(institution, command.organ)
+    await check_not_recused(institution.uscc, work, organ=command.organ)
     return institution
 
 

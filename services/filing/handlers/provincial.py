@@ -85,7 +85,7 @@ def _take_over(institution: Institution, told: InstitutionFiled, work: Work) -> 
 
 
 async def _suspend(institution: Institution, told: InstitutionFiled, work: Work) -> None:
-    register.suspend(
+    await register.suspend(
         institution,
         work,
         reason=told.reason or "省级暂停 · suspended by the province",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.filing.domain.filing import Filing
+from services.filing.domain.placing import check_scope, responsible_organ
 from services.filing.handlers.work import Work
 from shared.contracts.scope import ScopeItem
 from shared.policy import Attribute, Audience, Category, Routing
@@ -20,6 +21,14 @@ class DecideRouting:
     evidence: frozenset[Attribute]
     scope: tuple[ScopeItem, ...]
     amends: UUID | None = None
+
+
+async def ask_routing(query: DecideRouting, organ: str | None, work: Work) -> Routing:
+    """The same before anything is drafted; raises NotResponsible for no district or park, NotEvaluated (N1.5) too."""
+    if organ is not None:
+        responsible_organ(organ, work.policy)
+    check_scope(query.scope, work.policy)
+    return await decide_routing(query, work)
 
 
 async def decide_routing(query: DecideRouting, work: Work) -> Routing:

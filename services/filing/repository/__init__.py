@@ -11,6 +11,8 @@ from services.filing.domain.bulk import Contradicted
 from services.filing.handlers import Work
 from services.filing.repository.assignments import SqlAssignments
 from services.filing.repository.campaigns import SqlCampaigns
+from services.filing.repository.ceremonies import SqlCeremonies
+from services.filing.repository.commendations import SqlCommendations
 from services.filing.repository.experts import SqlExperts
 from services.filing.repository.filings import SqlFilings
 from services.filing.repository.imports import SqlImports
@@ -58,6 +60,8 @@ def bind(transaction: Transaction, policy: Policy) -> Work:
         pledges=_kept(transaction, SqlPledges(*tables)),
         integrity=_kept(transaction, SqlIntegrityRecords(*tables)),
         imports=_kept(transaction, SqlImports(*tables, policy, today=today)),
+        commendations=_kept(transaction, SqlCommendations(*tables)),
+        ceremonies=_kept(transaction, SqlCeremonies(*tables)),
         publicity=SqlPublicity(transaction.connection),
         public=SqlPublicRegister(transaction.connection, today=today),
         assignments=SqlAssignments(transaction.connection, officers),

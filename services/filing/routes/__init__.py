@@ -3,6 +3,8 @@
 from services.filing.routes import (
     campaigns,
     cases,
+    ceremonies,
+    commendations,
     directory,
     experts,
     exports,
@@ -50,6 +52,8 @@ ROUTERS = (
     imports.router,
     campaigns.router,
     reviews.router,
+    commendations.router,
+    ceremonies.router,
     network.office_router,
     network.officer_router,
     directory.router,

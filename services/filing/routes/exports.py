@@ -48,7 +48,7 @@ _MEDIA_TYPES = {
 }
 
 
-def form_of(request: Request) -> Form:
+async def form_of(request: Request) -> Form:
     """The form that the path ends in."""
     return Form(request.url.path.rpartition(".")[2])
 

@@ -44,7 +44,7 @@ _UNREADABLE = tuple(
 _CHANGING = (rules.UnknownImport, rules.ImportSettled, Stale, PreconditionMissing)
 
 
-def of_organ(caller: Officer) -> Principal:
+async def of_organ(caller: Officer) -> Principal:
     """An officer of an organ; raises NotYours for anybody who belongs to none."""
     if caller.organ is None:
         raise NotYours("须为经办机关的人员 · For officers of an organ")
@@ -54,7 +54,7 @@ def of_organ(caller: Officer) -> Principal:
 ImportOfficer = Annotated[Principal, Depends(of_organ)]
 
 
-def on_import(import_id: UUID, caller: Officer, seen: Seen) -> OnImport:
+async def on_import(import_id: UUID, caller: Officer, seen: Seen) -> OnImport:
     """The import an officer decides on, at the version seen."""
     return OnImport(import_id=import_id, seen=seen, by=caller.subject)
 

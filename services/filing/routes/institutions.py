@@ -47,7 +47,7 @@ class HalfAnOccupation(Invalid):
     code = "NJT-FIL-1113"
 
 
-def sought(
+async def sought(
     *,
     caller: Reader,
     request: Request,

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from services.filing.domain.integrity import IntegrityRecord, NotYetDishonest, UnknownIntegrityRecord
+from services.filing.domain.officer import RecusedOfficer
 from services.filing.handlers.integrity import EnterRecord, enter_record
 from services.filing.routes.callers import CreateOnce, Officer, OpenWork, Reader
 from services.filing.schemas.pledges import IntegrityRecordView, NewIntegrityRecord
@@ -25,7 +26,7 @@ router = APIRouter(prefix="/v1/integrity-records", tags=["integrity · 失信记
     "",
     status_code=201,
     response_model=IntegrityRecordView,
-    responses=problems(NotYetDishonest, NotPermitted, KeyReused),
+    responses=problems(NotYetDishonest, NotPermitted, RecusedOfficer, KeyReused),
 )
 async def enter_integrity_record(body: NewIntegrityRecord, caller: Officer, once: CreateOnce) -> Response:
     """记入失信 · Enter a body that may not pledge until the record has run out."""

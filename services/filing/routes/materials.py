@@ -35,7 +35,7 @@ _A_FILE = {"schema": {"type": "string", "format": "binary"}}
 _SEPARATORS = str.maketrans("\\", "/")
 
 
-def objects_of(request: Request) -> ObjectStore:
+async def objects_of(request: Request) -> ObjectStore:
     """Where files are kept."""
     store: ObjectStore = request.app.state.objects
     return store

@@ -39,12 +39,12 @@ ExpertCaller = Annotated[Principal, allowed(Permission.SCORE)]
 Few = Annotated[int, Query(ge=1, le=20, description="每页条数 · items a page")]
 
 
-def on_panel_as_officer(panel_id: UUID, caller: Officer, seen: Seen) -> OnPanel:
+async def on_panel_as_officer(panel_id: UUID, caller: Officer, seen: Seen) -> OnPanel:
     """The panel an officer acts on, at the version seen, in the name of the officer's organ."""
     return OnPanel(panel_id=panel_id, seen=seen, actor=caller.subject, organ=caller.organ or "")
 
 
-def on_panel_as_expert(panel_id: UUID, caller: ExpertCaller, seen: Seen) -> OnPanel:
+async def on_panel_as_expert(panel_id: UUID, caller: ExpertCaller, seen: Seen) -> OnPanel:
     """The panel an expert scores on, at the version seen, under its own login."""
     return OnPanel(panel_id=panel_id, seen=seen, actor=caller.subject)
 
@@ -79,7 +79,7 @@ def viewer_of(caller: Principal) -> Viewer:
     return Viewer(subject=caller.subject, official=official)
 
 
-def _policy(request: Request) -> Policy:
+async def _policy(request: Request) -> Policy:
     policy: Policy = request.app.state.policy
     return policy
 

@@ -48,7 +48,7 @@ class OneQuestion(Invalid):
     code = "NJT-FIL-1114"
 
 
-def within_rate(request: Request) -> None:
+async def within_rate(request: Request) -> None:
     """So many verifications a minute from one address, as the policy says today; raises TooManyRequests."""
     policy: Policy = request.app.state.policy
     clock: Clock = request.app.state.clock
@@ -94,7 +94,12 @@ class Nobody:
         return Scope(actor="public", act=self._request.scope["route"].name)
 
 
-AsNobody = Annotated[Nobody, Depends(Nobody)]
+async def nobody(request: Request) -> Nobody:
+    """Whoever asks."""
+    return Nobody(request)
+
+
+AsNobody = Annotated[Nobody, Depends(nobody)]
 
 router = APIRouter(
     prefix="/v1/public/institutions", tags=["verification · 网络核验"], dependencies=[Depends(within_rate)]

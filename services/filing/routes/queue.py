@@ -11,7 +11,7 @@ from services.filing.handlers.queue import Desk
 from services.filing.routes.callers import OFFICIAL, ByOfficer, Officer, OpenWork, Reader
 from services.filing.routes.cases import shown_case
 from services.filing.schemas.cases import FilingRow, FilingView
-from services.filing.schemas.queue import AssignmentBody, OverviewView, QueueQuery
+from services.filing.schemas.queue import AssignmentBody, OverviewQuery, OverviewView, QueueQuery
 from shared.http.problems import problems
 from shared.http.work import PageView, shown_page
 from shared.identity import Principal
@@ -35,10 +35,15 @@ async def list_filings(
 
 
 @router.get("/summary", responses=problems())
-async def read_summary(caller: Officer, open_work: OpenWork) -> OverviewView:
+async def read_summary(
+    asked: Annotated[OverviewQuery, Query()], caller: Officer, open_work: OpenWork
+) -> OverviewView:
     """办件概览 · Cases in hand by state; what is due today, overdue, escalated, unassigned, and yours."""
     async with open_work(caller) as work:
-        return OverviewView.of(await queue.overview(_desk(caller), work))
+        found = await queue.overview(
+            _desk(caller), work, handled_by=asked.handled_by, to_handle=asked.to_handle
+        )
+    return OverviewView.of(found)
 
 
 @router.post(

@@ -59,6 +59,15 @@ filing = Table(
     Column("filing_number", Text, unique=True),
     Column("institution_id", Uuid),
 )
+# A body has one initial case for an audience in hand, however many it hands in at the same moment; drafts are free.
+_IN_HAND = "state IN ('submitted', 'correcting', 'accepted', 'mending', 'passed', 'publicity')"
+Index(
+    "uq_filing_in_hand",
+    filing.c.uscc,
+    filing.c.audience,
+    unique=True,
+    postgresql_where=text(f"kind = 'initial' AND {_IN_HAND}"),
+)
 # The officer's queue: taken first comes first (N1.1), then who came first.
 Index("ix_filing_queue", filing.c.state, filing.c.priority.desc(), filing.c.drafted_at, filing.c.id)
 Index("ix_filing_uscc", filing.c.uscc)
@@ -90,10 +99,11 @@ Index(
     "ix_filing_unassigned",
     filing.c.handled_by,
     *_IN_ORDER,
-    postgresql_where=text(
-        "officer_id IS NULL AND state IN ('submitted', 'correcting', 'accepted', 'mending', 'passed', 'publicity')"
-    ),
+    postgresql_where=text(f"officer_id IS NULL AND {_IN_HAND}"),
 )
+# What an organ handles, which for the city is little of what it sees.
+Index("ix_filing_handled_in_order", filing.c.handled_by, *_IN_ORDER)
+Index("ix_filing_to_handle", filing.c.handled_by, *_IN_ORDER, postgresql_where=text(_IN_HAND))
 Index("ix_filing_name", filing.c.name, postgresql_ops={"name": "text_pattern_ops"})
 Index(
     "ix_filing_due_at",
