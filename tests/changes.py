@@ -38,8 +38,9 @@ def amended(institution_id: UUID, name: str) -> InstitutionAmended:
     return InstitutionAmended(**about, name=name, address="", sites=(), station_codes=(CODE,), revision=2)
 
 
-def renewed(institution_id: UUID, until: date) -> InstitutionRenewed:
-    return InstitutionRenewed(**_about(institution_id), valid_until=until, revision=2)
+def renewed(institution_id: UUID, until: date, *, again: date | None = None) -> InstitutionRenewed:
+    about = _about(institution_id)
+    return InstitutionRenewed(**about, valid_until=until, valid_from=again, revision=2)
 
 
 def suspended_on(institution_id: UUID, day: date) -> InstitutionSuspended:

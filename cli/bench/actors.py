@@ -21,7 +21,7 @@ from shared.observability import configure_logging
 from shared.settings import REPOSITORY
 
 _LONGEST_LINE = 64 * 1024 * 1024  # bytes; a part answers with a moment for every fact
-_PATIENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 300.0
 
 
 class Cue(BaseModel):

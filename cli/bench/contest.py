@@ -33,19 +33,21 @@ class Trail:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Ours, its peers and its limit under the same arrangement."""
+    """Ours, its peers and its limit under the same arrangement; `title` is what progress is told by."""
 
     paths: tuple[Trail, ...]
     ours: Measure
     peers: Mapping[str, Measure] = field(default_factory=dict)
     limit: Measure | None = None
+    title: str = ""
 
     @property
     def contenders(self) -> dict[str, Measure]:
         return {OURS: self.ours, **self.peers, **({} if self.limit is None else {LIMIT: self.limit})}
 
 
-Bench = Callable[[Say], AbstractAsyncContextManager[Sequence[Comparison]]]
+Arena = AbstractAsyncContextManager[Sequence[Comparison]]
+Bench = Callable[[Say], Arena]
 """Sets up what its comparisons need, and takes it down."""
 
 
@@ -58,7 +60,7 @@ async def hold(name: str, bench: Bench, *, rounds: int, say: Say) -> Result:
 
 async def _compare(comparison: Comparison, *, rounds: int, say: Say) -> list[Row]:
     found: dict[str, list[Sequence[float]]] = {name: [] for name in comparison.contenders}
-    title = " / ".join(path.name for path in comparison.paths)
+    title = comparison.title or " / ".join(path.name for path in comparison.paths)
     for number in range(1, rounds + 1):
         for name, measure in comparison.contenders.items():
             numbers = _usable(name, await measure(), len(comparison.paths))

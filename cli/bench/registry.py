@@ -1,15 +1,21 @@
-"""The benches there are."""
+"""The benches there are; a bench is loaded when it is asked for."""
 
-from functools import partial
+from importlib import import_module
 
-from cli.bench.contest import Bench
-from cli.bench.filing import filing
-from cli.bench.filing.sizes import SMALL
-from cli.bench.smoke import QUICK, smoke
+from cli.bench.contest import Arena, Bench, Say
 
-BENCHES: dict[str, Bench] = {"smoke": smoke, "filing": filing}
-QUICK_BENCHES: dict[str, Bench] = {
-    "smoke": partial(smoke, sizes=QUICK),
-    "filing": partial(filing, sizes=SMALL),
-}
+_PLACES = {"smoke": "cli.bench.smoke", "filing": "cli.bench.filing"}
+
+
+def _of(name: str, size: str) -> Bench:
+    def bench(say: Say) -> Arena:
+        module = import_module(_PLACES[name])
+        arena: Arena = getattr(module, name)(say, getattr(module, size))
+        return arena
+
+    return bench
+
+
+BENCHES: dict[str, Bench] = {name: _of(name, "FULL") for name in _PLACES}
+QUICK_BENCHES: dict[str, Bench] = {name: _of(name, "SMALL") for name in _PLACES}
 """The same in small, to see that they run; their numbers mean nothing."""

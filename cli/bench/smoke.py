@@ -33,7 +33,7 @@ class Sizes:
 
 
 FULL = Sizes()
-QUICK = Sizes(facts=60, transactions_seconds=0.2, most_transactions=400, steady=20, warm=10)
+SMALL = Sizes(facts=60, transactions_seconds=0.2, most_transactions=400, steady=20, warm=10)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,9 +46,7 @@ async def test_whatever_its_stage_a_case_in_hand_keeps_another_out(
     applicant = an_applicant()
     await keep(works, a_filing(applicant=applicant, state=state, submitted_at=AT))
     with pytest.raises(BeingHandled):
-        await keep(
-            works, a_filing(applicant=applicant, state=FilingState.SUBMITTED, organ=OTHER_DISTRICT)
-        )
+        await keep(works, a_filing(applicant=applicant, state=FilingState.SUBMITTED, organ=OTHER_DISTRICT))
 
 
 @pytest.mark.parametrize(

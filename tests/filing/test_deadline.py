@@ -197,3 +197,18 @@ def test_while_the_applicant_corrects_the_organs_clock_stands_still(policy: Poli
     assert applicant_due(filing) is None
     assert filing.correction is not None
     assert filing.correction.answered_at == moment("2024-03-18")
+
+
+def test_the_city_is_told_once_the_working_days_of_grace_are_over(
+    policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = policy.days
+    deadline = Deadline.of(ACCEPT, policy, at=AT)
+    breached, later = deadline.due_at + timedelta(seconds=1), deadline.due_at + timedelta(days=1, seconds=1)
+    assert deadline.watched(policy, at=breached).escalated_at == breached
+    monkeypatch.setattr(policy, "days", lambda key, on: 1 if key == "filing.escalate_days" else days(key, on))
+    assert deadline.watched(policy, at=breached) == deadline
+    assert deadline.watched(policy, at=later).escalated_at == later
+    assert (
+        deadline.watched(policy, at=later).watched(policy, at=later + timedelta(days=9)).escalated_at == later
+    )

@@ -1,6 +1,7 @@
 """Lists given out as spreadsheets: the list's own filters and reach, page by page, nothing of a user's a formula."""
 
 import csv
+from dataclasses import replace
 from io import BytesIO, StringIO
 
 import pytest
@@ -119,3 +120,34 @@ async def test_what_cannot_be_given_out_is_refused_before_anything_is_sent(
     assert (unknown.status_code, unknown.json()["code"]) == (404, "NJT-POL-1002")
     stranger = await ask("/v1/filings/export.xlsx", headers=interfaces.stranger())
     assert stranger.status_code == 403
+
+
+async def test_more_rows_than_fit_are_refused_before_anything_is_sent(
+    interfaces: Interfaces, works: FilingWorks, reader: Headers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MOST_ROWS", 1)
+    urls = [f"/v1/{each}?q=测试过多" for each in ("institutions/export.csv", "filings/export.xlsx")]
+    applicant = replace(an_applicant(), name="测试过多甲")
+    await keep(works, an_institution(name="测试过多甲"), a_filing(applicant=applicant))
+    for url in urls:
+        assert (await interfaces.filing.get(url, headers=reader)).status_code == 200
+    await keep(works, an_institution(name="测试过多乙"), a_filing(applicant=applicant))
+    for url in urls:
+        answer = await interfaces.filing.get(url, headers=reader)
+        assert (answer.status_code, answer.json()["code"]) == (422, "NJT-SHT-1035")
+
+
+async def test_while_as_many_are_written_as_may_be_another_is_told_when_to_come_back(
+    interfaces: Interfaces, reader: Headers
+) -> None:
+    slots = interfaces.suite.apps["filing"].state.exports
+    url, most = "/v1/institutions/export.csv?q=测试无此机构", slots.free
+    slots.free = 0
+    busy = await interfaces.filing.get(url, headers=reader)
+    slots.free = most
+    assert (busy.status_code, busy.json()["code"]) == (503, "NJT-GEN-0503")
+    assert int(busy.headers["retry-after"]) > 0
+    for _ in range(most + 1):
+        assert (await interfaces.filing.get(url, headers=reader)).status_code == 200
+    refused = await interfaces.filing.get("/v1/institutions/export.csv?edition=2015", headers=reader)
+    assert (refused.status_code, slots.free) == (422, most)

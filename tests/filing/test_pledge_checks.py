@@ -259,3 +259,17 @@ async def test_of_a_check_and_a_withdrawal_at_the_same_moment_one_is_heard(
     assert bool(await records_of(interfaces, case.uscc)) == false
     state = (await case.read(case.officer())).json()["state"]
     assert state == ("refused" if false else "correcting")
+
+
+async def test_with_a_case_that_is_refused_what_was_pledged_in_it_is_void(
+    interfaces: Interfaces, story: StoryClock
+) -> None:
+    story.set(AT)
+    refused, false = await submitted(interfaces, LICENCE), await submitted(interfaces, LICENCE, STAFF)
+    await refused.done("refusal", refused.officer(), {"reason": "不符合条件"})
+    assert [each["state"] for each in await pledges_of(refused)] == ["void"]
+    await false.done(f"pledges/{LICENCE}/check", false.officer(), FALSE)
+    assert {each["kind"]: each["state"] for each in await pledges_of(false)} == {
+        LICENCE: "false",
+        STAFF: "void",
+    }

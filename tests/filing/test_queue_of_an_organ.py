@@ -1,85 +1,96 @@
 """What an organ itself handles: the city finds its own cases (N2.5) among those of all districts."""
 
 from datetime import timedelta
-from itertools import count
+from typing import Any
 
 import pytest
 
-from services.filing.domain.filing import Filing
 from services.filing.domain.queue import Wanted
 from services.filing.domain.stages import FilingState
 from services.filing.handlers.queue import Desk, LookFor, look_for, overview
-from shared.identity import Permission, Scope
+from shared.identity import Permission
 from tests.builders import AT, CITY, DISTRICT, OTHER_DISTRICT
 from tests.filing.network import handed_in
 from tests.filing.works import EVERYTHING, FilingWorks
 from tests.interfaces import Interfaces
 
-_organs = count(1)
+LONG_AGO = AT - timedelta(days=4000)
+CASES: dict[str, dict[str, Any]] = {
+    "own": {},
+    "handled": {"handled_by": CITY},
+    "decided": {"handled_by": CITY, "state": FilingState.REFUSED},
+}
 
 
-@pytest.fixture
-def city() -> str:
-    """An organ that handles what others are responsible for."""
-    return f"C{next(_organs):05}"
+async def some_cases(works: FilingWorks) -> dict[str, str]:
+    """Of a district: one in hand of its own, and two that the city handles, one of which is decided; their names by ids."""
+    made = {
+        name: await handed_in(works, DISTRICT, drafted_at=LONG_AGO, **changes)
+        for name, changes in CASES.items()
+    }
+    return {str(each.id): name for name, each in made.items()}
 
 
-async def asked(works: FilingWorks, query: LookFor, own: str) -> set[str]:
-    async with works(Scope(actor="test", act="test", everything=True)) as work:
-        page = await look_for(query, Desk(organ=own, holder=None), work, page=(None, 200))
-    return {str(each.id) for each in page.items}
-
-
-async def some_cases(works: FilingWorks, organ: str, city: str) -> tuple[Filing, Filing, Filing]:
-    """One in hand of the district's own, and two of the city's, the second of which is decided."""
-    return (
-        await handed_in(works, organ),
-        await handed_in(works, organ, handled_by=city),
-        await handed_in(works, organ, handled_by=city, state=FilingState.REFUSED),
-    )
-
-
+@pytest.mark.parametrize(
+    ("wanted", "to_handle", "names"),
+    [
+        (Wanted(), False, {"own", "handled", "decided"}),
+        (Wanted(handled_by=CITY), False, {"handled", "decided"}),
+        (Wanted(handled_by=CITY, state=FilingState.SUBMITTED), False, {"handled"}),
+        (Wanted(handled_by=CITY, state=FilingState.REFUSED), False, {"decided"}),
+        (Wanted(handled_by=DISTRICT), False, {"own"}),
+        (Wanted(), True, {"handled"}),
+        (Wanted(handled_by=CITY), True, {"handled"}),
+        (Wanted(state=FilingState.REFUSED), True, {"decided"}),
+        (Wanted(handled_by=DISTRICT), True, set()),
+    ],
+)
 async def test_the_organ_that_handles_a_case_is_asked_for_and_so_is_what_one_is_to_handle_itself(
-    works: FilingWorks, organ: str, city: str
+    *, works: FilingWorks, wanted: Wanted, to_handle: bool, names: set[str]
 ) -> None:
-    own, handled, decided = (str(each.id) for each in await some_cases(works, organ, city))
-    for wanted, mine, found in (
-        (Wanted(handled_by=city), False, {handled, decided}),
-        (Wanted(handled_by=city, state=FilingState.SUBMITTED), False, {handled}),
-        (Wanted(handled_by=city, state=FilingState.REFUSED), False, {decided}),
-        (Wanted(handled_by=organ), False, {own}),
-        (Wanted(), True, {handled}),
-        (Wanted(handled_by=city), True, {handled}),
-        (Wanted(state=FilingState.REFUSED), True, {decided}),
-        (Wanted(handled_by=organ), True, set()),
-    ):
-        assert await asked(works, LookFor(wanted=wanted, to_handle=mine), city) == found, (wanted, mine)
+    cases = await some_cases(works)
+    query = LookFor(wanted=wanted, to_handle=to_handle)
+    async with works(EVERYTHING) as work:
+        page = await look_for(query, Desk(organ=CITY, holder=None), work, page=(None, 200))
+    assert {cases[str(each.id)] for each in page.items if str(each.id) in cases} == names
 
 
-async def test_a_desk_of_no_organ_handles_nothing(works: FilingWorks, organ: str, city: str) -> None:
-    case = (await some_cases(works, organ, city))[0]
+async def test_a_desk_of_no_organ_handles_nothing(works: FilingWorks) -> None:
+    case = await handed_in(works, DISTRICT)
     desk = Desk(organ=None, holder=case.applicant.uscc)
     async with works(EVERYTHING) as work:
         page = await look_for(LookFor(wanted=Wanted(), to_handle=True), desk, work, page=(None, 200))
-        assert page.items == ()
+        assert list(page.items) == []
+        assert (await overview(desk, work)).unassigned == 1
         assert (await overview(desk, work, to_handle=True)).unassigned == 0
 
 
-async def test_the_overview_counts_what_one_organ_handles(works: FilingWorks, organ: str, city: str) -> None:
-    await some_cases(works, organ, city)
-    desk = Desk(organ=city, holder=None)
-    async with works(EVERYTHING) as work:
-        assert (await overview(desk, work, to_handle=True)).unassigned == 1
-        assert (await overview(desk, work, handled_by=organ)).unassigned == 1
-        assert (await overview(desk, work, handled_by=organ, to_handle=True)).unassigned == 0
+async def test_the_overview_counts_what_one_organ_handles(works: FilingWorks) -> None:
+    desk = Desk(organ=CITY, holder=None)
+    asked: list[dict[str, Any]] = [
+        {"to_handle": True},
+        {"handled_by": CITY},
+        {"handled_by": DISTRICT},
+        {},
+        {"handled_by": DISTRICT, "to_handle": True},
+    ]
+
+    async def figures() -> list[int]:
+        async with works(EVERYTHING) as work:
+            return [(await overview(desk, work, **each)).unassigned for each in asked]
+
+    before = await figures()
+    await some_cases(works)
+    after = await figures()
+    assert [new - old for old, new in zip(before, after, strict=True)] == [1, 1, 1, 2, 0]
+    assert after[-1] == 0
 
 
 async def test_over_http_the_queue_its_figures_and_its_spreadsheet_are_one_organs(
     interfaces: Interfaces, works: FilingWorks
 ) -> None:
-    long_ago = AT - timedelta(days=4000)
-    mine = await handed_in(works, DISTRICT, handled_by=CITY, drafted_at=long_ago)
-    other = await handed_in(works, OTHER_DISTRICT, drafted_at=long_ago)
+    mine = await handed_in(works, DISTRICT, handled_by=CITY, drafted_at=LONG_AGO)
+    other = await handed_in(works, OTHER_DISTRICT, drafted_at=LONG_AGO)
     who = interfaces.bearer(Permission.READ_REGISTER, Permission.ASSESS, organ=CITY)
 
     async def get(path: str, query: str) -> str:

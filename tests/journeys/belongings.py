@@ -12,6 +12,7 @@ from services.filing.domain.obligation import ObligationKind
 from services.filing.domain.officer import Recusal
 from services.filing.domain.review import Review
 from services.filing.domain.stages import FilingState
+from services.filing.handlers.integrity import EnterRecord, enter_record
 from services.filing.repository.reviews import SqlReviews
 from services.subsidy.domain.certificate import Certificate
 from services.subsidy.domain.claim import ClaimState
@@ -88,7 +89,7 @@ async def _filing(interfaces: Interfaces) -> Belongings:
 
 
 async def _assessment(interfaces: Interfaces) -> Belongings:
-    """A panel with its experts, and an objection, of cases of their own."""
+    """A panel with its experts, an objection and an integrity record, of cases of their own."""
     runtime, expert = interfaces.suite.runtimes["filing"], an_expert()
     panel = a_panel(an_accepted(), runtime.policy, [expert, an_expert(), an_expert()])
     publicised = a_filing(state=FilingState.PUBLICITY, publicity_until=AT)
@@ -100,7 +101,10 @@ async def _assessment(interfaces: Interfaces) -> Belongings:
         work.experts.add(expert)
         work.panels.add(panel)
         work.objections.add(objection)
+        known = EnterRecord(uscc=a_uscc(), name="测试甲公司", reason="虚假证明", organ=DISTRICT)
+        record = await enter_record(known, work)
     return {
+        ("filing", "record_id"): str(record.id),
         ("filing", "expert_id"): str(expert.id),
         ("filing", "panel_id"): str(panel.id),
         ("filing", "objection_id"): str(objection.id),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from tests.builders import DISTRICT, TURNER, new_filing
+from tests.builders import CITY, DISTRICT, TURNER, new_filing
 from tests.filing.casework import PAPER
 from tests.filing.importing import INSTITUTIONS, Desk, as_csv
 from tests.interfaces import Interfaces
@@ -100,6 +100,12 @@ BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
         "reason": "出差",
         "entering": {"expert_id": of["filing", "expert_id"]},
     },
+    ("filing", "/v1/panels/{panel_id}/voiding"): lambda of: {
+        "leaving": of["filing", "expert_id"],
+        "reason": "近亲属任职",
+        "entering": {"expert_id": of["filing", "expert_id"]},
+    },
+    ("filing", "/v1/panels/{panel_id}/declining"): lambda _: {"reason": "时间冲突"},
     ("filing", "/v1/filings/{filing_id}/objections"): lambda _: {"text": "异议", "channel": "phone"},
     ("filing", "/v1/objections/{objection_id}/resolution"): lambda _: {
         "outcome": "dismissed",
@@ -109,6 +115,7 @@ BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
         "officer_id": of["filing", "officer_id"],
         "reason": "改派",
     },
+    ("filing", "/v1/filings/{filing_id}/designation"): lambda _: {"handled_by": CITY, "reason": "均须回避"},
     ("filing", "/v1/institutions/{institution_id}/suspension"): lambda _: {"reason": "测试"},
     ("filing", "/v1/institutions/{institution_id}/resumption"): lambda _: {},
     ("filing", "/v1/institutions/{institution_id}/revocation"): lambda _: {"reason": "测试"},
@@ -119,6 +126,7 @@ BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
     ("filing", "/v1/campaigns/{campaign_id}/confirmations"): lambda of: {
         "review_ids": [of["filing", "review_id"]]
     },
+    ("filing", "/v1/integrity-records/{record_id}/annulment"): lambda _: {"reason": "越界"},
     ("filing", "/v1/campaigns/{campaign_id}/closing"): lambda _: {"forced_because": "越界"},
     ("filing", "/v1/reviews/{review_id}/opinion"): lambda _: {"opinion": "异议"},
     ("filing", "/v1/reviews/{review_id}/decision"): lambda _: {"confirmed": [ITEM]},
@@ -145,6 +153,7 @@ BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
         "held_on": "2024-03-04",
         "obligation_ids": [of["filing", "obligation_id"]],
     },
+    ("supervision", "/v1/rectifications/{rectification_id}/revocation"): lambda _: {"reason": "逾期未整改"},
     ("accounts", "/v1/clients"): lambda _: {
         "client_id": f"intruder-{uuid4().hex[:8]}",
         "permissions": ["register:read"],

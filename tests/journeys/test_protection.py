@@ -49,6 +49,7 @@ EVERYBODYS = {
     ("filing", "/v1/campaigns/{campaign_id}/reviews"),
     ("filing", "/v1/campaigns/{campaign_id}/confirmations"),
     ("filing", "/v1/campaigns/{campaign_id}/closing"),
+    ("filing", "/v1/integrity-records/{record_id}/annulment"),
 }
 """What is addressed to every district, and may show and move only what is its own."""
 PREVIEWS = {("filing", "/v1/imports")}

@@ -1,6 +1,6 @@
 """Subsidy keeps what an institution was on record for, and how it stood, on which day."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,6 +29,7 @@ from tests.subsidy.builders import institution
 EVERYTHING = Scope(actor="test", act="test", everything=True)
 NARROW, WIDE = (an_item(),), (an_item(), an_item(MILLER))
 MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
+DAY = timedelta(days=1)
 
 
 async def kept(interfaces: Interfaces, key: UUID) -> ClaimingInstitution:
@@ -93,6 +94,17 @@ async def test_name_station_codes_and_validity_follow_the_register(interfaces: I
     await hear(interfaces, "subsidy", event, amended(key, "改名公司"), renewed(key, date(2031, 1, 1)))
     after = await kept(interfaces, key)
     assert (after.name, after.station_codes, after.valid_until) == ("改名公司", (CODE,), date(2031, 1, 1))
+
+
+async def test_renewed_late_it_had_no_scope_between(interfaces: Interfaces) -> None:
+    event = registered(scope=NARROW)
+    key = event.institution_id
+    last, again, later = event.valid_until, event.valid_until + 30 * DAY, event.valid_until + 60 * DAY
+    facts = (rescoped(key, *WIDE, since=later), renewed(key, date(2031, 1, 1), again=again))
+    await hear(interfaces, "subsidy", event, *facts)
+    after = await kept(interfaces, key)
+    days = (last, last + DAY, again - DAY, again, later)
+    assert [after.scope_on(day) for day in days] == [NARROW, (), (), NARROW, WIDE]
 
 
 @pytest.mark.parametrize(

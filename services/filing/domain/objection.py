@@ -1,7 +1,7 @@
 """公示异议: what somebody holds against a filing while it is publicised, and what looking into it found."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from services.filing.domain.filing import Filing
 from services.filing.domain.refusals import NotTheHandlingOrgan
 from services.filing.domain.stages import FilingState
 from shared.errors import Conflict, NotFound
+from shared.paging import Page
 from shared.policy import Policy
 from shared.policy.terms import Term
 
@@ -33,6 +34,12 @@ class ObjectionResolved(Conflict):
     """异议已经办结 · The objection was resolved already."""
 
     code = "NJT-FIL-1222"
+
+
+class ObjectionsFull(Conflict):
+    """网上匿名异议已达上限，请向经办机关当面或来电提出 · No more objections are taken online here; tell the office."""
+
+    code = "NJT-FIL-1223"
 
 
 class ReceivedBy(Term):
@@ -106,6 +113,11 @@ class Statement:
     channel: ReceivedBy = ReceivedBy.ONLINE
     received_by: str = ""
 
+    @property
+    def made_publicly(self) -> bool:
+        """Whether somebody made it without a login, rather than an officer noting it down."""
+        return not self.received_by
+
 
 def object_to(
     filing: Filing, statement: Statement, policy: Policy, *, key: UUID, reference: str, at: datetime
@@ -127,6 +139,15 @@ def object_to(
         raised_at=at,
         deadline=Deadline.of("filing.objection_days", policy, at=at),
     )
+
+
+def check_room(made: int, policy: Policy, *, on: date) -> None:
+    """Raises ObjectionsFull when so many were made to one case without a login that no more are taken (assumed)."""
+    most = policy.parameter("filing.public_objections_max", on)
+    if made >= policy.number(most.key, on):
+        raise ObjectionsFull(
+            f"{made}", basis=("N2.8",), extra={"most": most.value, "status_of_most": most.status.value}
+        )
 
 
 def check_publicised(filing: Filing, *, at: datetime) -> None:
@@ -157,5 +178,9 @@ class Objections(Protocol):
     async def take_turn(self, filing_id: UUID) -> None: ...
 
     async def of_filing(self, filing_id: UUID) -> list[Objection]: ...
+
+    async def page(self, filing_id: UUID, *, cursor: str | None, size: int) -> Page[Objection]: ...
+
+    async def made_publicly(self, filing_id: UUID) -> int: ...
 
     async def late(self, *, at: datetime, soon: datetime) -> list[UUID]: ...

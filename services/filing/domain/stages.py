@@ -115,11 +115,15 @@ def mermaid(kind: FilingKind) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a panel found: the experts' marks added up, and the vetoes that at least one of them cast."""
+    """What a panel found: the experts' marks added up, and the vetoes that at least one of them cast.
+
+    `measured_on` is the day whose marks to pass it is held against, the rubric's; without one, the day of the verdict.
+    """
 
     total: int
     experts: int
     vetoes: tuple[str, ...] = ()
+    measured_on: date | None = None
 
 
 def outcome(verdict: Verdict, policy: Policy, *, rounds: int, day: date) -> Act:

@@ -11,7 +11,12 @@ from services.filing.domain.refusals import AlreadyOnRecord, NothingToAmend
 from services.filing.domain.stages import FilingState
 from services.filing.domain.terms import Applicant, CorrectionItem, Particulars, Revision, Training
 from services.filing.handlers.integrity import check_may_pledge
-from services.filing.handlers.pledges import check_pledges_allowed, check_signer_stays, withdraw_pledges
+from services.filing.handlers.pledges import (
+    check_pledges_allowed,
+    check_signer_stays,
+    void_pledges,
+    withdraw_pledges,
+)
 from services.filing.handlers.recusal import official_case
 from services.filing.handlers.routing import DecideRouting, decide_routing, routing_of
 from services.filing.handlers.work import Work
@@ -243,6 +248,7 @@ async def publicise_filing(command: OnFiling, work: Work) -> Filing:
 async def refuse_filing(command: OnFiling, reason: str, work: Work) -> Filing:
     filing = await official_case(command.filing_id, work, seen=command.seen)
     filing.refuse(reason, work.policy, organ=command.organ, at=work.at)
+    await void_pledges(filing, work)
     return filing
 
 
@@ -252,6 +258,7 @@ async def lapse_filing(filing_id: UUID, work: Work) -> Filing:
     filing.lapse(work.policy, at=work.at)
     if filing.state is FilingState.WITHDRAWN:
         await withdraw_pledges(filing, work)
+    await void_pledges(filing, work)
     return filing
 
 

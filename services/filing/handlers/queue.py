@@ -35,18 +35,30 @@ class LookFor:
 
 async def look_for(query: LookFor, desk: Desk, work: Work, *, page: tuple[str | None, int]) -> Page[Filing]:
     """A page of the queue, given as its cursor and size; nobody who is no officer on record has cases of its own."""
+    wanted = await _looked_for(query, desk, work)
+    cursor, size = page
+    return await work.filings.queue(wanted, cursor=cursor, size=size) if wanted else _NOTHING
+
+
+async def are_more_than(most: int, query: LookFor, desk: Desk, work: Work) -> bool:
+    """Whether there are more than so many of these in all."""
+    wanted = await _looked_for(query, desk, work)
+    return wanted is not None and await work.filings.are_more_than(most, wanted)
+
+
+async def _looked_for(query: LookFor, desk: Desk, work: Work) -> Wanted | None:
+    """What of it is within reach; None when nothing can be."""
     wanted = _within_reach(_handled(query.wanted, desk) if query.to_handle else query.wanted, desk, work)
     if not _can_see_any(wanted, desk, work):
-        return _NOTHING
+        return None
     if query.overdue:
         wanted = replace(wanted, overdue_at=work.at)
     if query.mine:
         own = await _own_officer(desk, work)
         if own is None or wanted.officer_id not in (None, own):
-            return _NOTHING
+            return None
         wanted = replace(wanted, officer_id=own)
-    cursor, size = page
-    return await work.filings.queue(wanted, cursor=cursor, size=size)
+    return wanted
 
 
 async def overview(

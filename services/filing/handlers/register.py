@@ -95,6 +95,13 @@ async def resume_institution(event: supervision.SanctionLifted, work: Work) -> N
         resume(institution, work, basis=event.basis)
 
 
+async def revoke_institution(event: supervision.RevocationOrdered, work: Work) -> None:
+    """取消备案: by supervision's word; of what the province has filed the province decides, which is told of it too."""
+    institution = await work.institutions.get(event.institution_id)
+    if institution.on_record and institution.filed_by != DutyOwner.PROVINCE:
+        await end(institution, Standing.REVOKED, work, reason=event.reason, basis=event.basis)
+
+
 def rescope(
     institution: Institution, version: ScopeVersion, work: Work, *, filing: Filing | None = None
 ) -> None:
@@ -109,10 +116,18 @@ def rescope(
         _announce(change, institution, work, filing=filing)
 
 
-def renew(institution: Institution, work: Work, *, until: date, filing: Filing | None = None) -> None:
-    """Prolong it and announce that."""
-    institution.renew(until=until)
-    change = InstitutionRenewed(**_about(institution, institution.basis), valid_until=until)
+def renew(
+    institution: Institution,
+    work: Work,
+    *,
+    until: date,
+    on: date | None = None,
+    filing: Filing | None = None,
+) -> None:
+    """Prolong it and announce that; `on` is the day of the renewal where another than the caller decided it."""
+    day = on or work.today
+    again = day if institution.renew(until=until, on=day) else None
+    change = InstitutionRenewed(**_about(institution, institution.basis), valid_until=until, valid_from=again)
     _announce(change, institution, work, filing=filing)
 
 

@@ -74,6 +74,7 @@ async def _check_new(items: Sequence[ScopeItem], institution: Institution, work:
     if institution.category is not Category.MUNICIPAL_ASSOCIATION or not items:
         return
     occupations = [Occupation(item.edition, item.occupation) for item in items]
+    await work.institutions.take_turn(occupations)
     if await work.institutions.any_covers(occupations, on=work.today, apart_from=institution.id):
         raise AlreadyCovered(basis=("N2.7",))
 

@@ -42,6 +42,15 @@ async def decide_routing(query: DecideRouting, work: Work) -> Routing:
     return work.policy.decide_routing(query.category, query.audience, frozenset(facts))
 
 
+async def decide_in_turn(filing: Filing, work: Work) -> Routing:
+    """The same for the decision on a case; what an association takes, nobody begins to cover meanwhile (N2.7)."""
+    if filing.category is Category.MUNICIPAL_ASSOCIATION:
+        await work.institutions.take_turn(
+            [Occupation(each.edition, each.occupation) for each in filing.scope]
+        )
+    return await decide_routing(routing_of(filing), work)
+
+
 def routing_of(filing: Filing) -> DecideRouting:
     """What has to be decided once more before a case is put on record."""
     return DecideRouting(

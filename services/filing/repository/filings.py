@@ -134,6 +134,10 @@ class SqlFilings(SqlAggregates[Filing]):
             rows, size=size, position=lambda each: (each.priority, each.drafted_at.isoformat(), each.id)
         )
 
+    async def are_more_than(self, most: int, wanted: Wanted) -> bool:
+        """Whether more than so many are looked for."""
+        return await self._exists(select(self.table.c.id).where(*conditions(wanted)).offset(most))
+
     async def overview(
         self, wanted: Wanted, *, at: datetime, tonight: datetime, mine: UUID | None
     ) -> Overview:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, insert, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, RowMapping, and_, bindparam, delete, insert, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +15,7 @@ from services.filing.domain.coverage import covered_by
 from services.filing.domain.institution import ON_RECORD, Institution, Standing
 from services.filing.domain.refusals import AlreadyCovered, AlreadyOnRecord, UnknownInstitution
 from services.filing.domain.register import EVERYBODY, Sought
-from services.filing.repository import search, stored
+from services.filing.repository import search, stored, turns
 from services.filing.repository.search import begins
 from shared.contracts.scope import scope_out
 from shared.ledger.entries import Ledger
@@ -32,6 +32,7 @@ _JSON: dict[str, TypeAdapter[Any]] = {
     "versions": stored.versions,
     "standings": stored.standings,
     "post_levels": stored.post_levels,
+    "lapses": stored.lapses,
 }
 
 
@@ -116,6 +117,8 @@ class SqlInstitutions(SqlAggregates[Institution]):
             gone.append(tuple_(covered.edition, covered.occupation).in_(sole))
             await self._connection.at_once(delete(tables.coverage).where(*gone), None)
         if rows:
+            places = turns.places_of((row["edition"], row["occupation"]) for row in rows)
+            await self._connection.at_once(turns.WITH_OTHERS, {"places": places})
             await self._connection.at_once(insert(tables.coverage), rows)
 
     def _coverage(self, institution: Institution) -> Iterator[dict[str, Any]]:
@@ -150,6 +153,11 @@ class SqlInstitutions(SqlAggregates[Institution]):
         found = await self._connection.execute(_FIRST_FILING, {"uscc": str(uscc), "day": on})
         return found.first() is not None
 
+    async def take_turn(self, occupations: Sequence[Occupation]) -> None:
+        """Nobody begins to cover these until the unit of work ends; called before `any_covers` is relied on (N2.7)."""
+        places = turns.places_of(self._families(occupations))
+        await self._connection.execute(turns.ALONE, {"places": places})
+
     async def any_covers(
         self, occupations: Sequence[Occupation], *, on: date, apart_from: UUID | None = None
     ) -> bool:
@@ -159,19 +167,28 @@ class SqlInstitutions(SqlAggregates[Institution]):
 
     async def page(self, sought: Sought = EVERYBODY, *, cursor: str | None, size: int) -> Page[Institution]:
         """The register by name, or by the number or USCC whose beginning is told; raises BadCursor."""
+        by, conditions = await self._looked_for(sought)
+        statement = select(self.table).where(*conditions).order_by(by, self.table.c.id)
+        if cursor is not None:
+            position, key = decode_cursor(cursor, parts=2)
+            statement = statement.where(after([by, self.table.c.id], [position, uuid_in(key)]))
+        rows = await self._fetch(statement.limit(size + 1))
+        return page_of(rows, size=size, position=lambda each: (getattr(each, by.name), each.id))
+
+    async def are_more_than(self, most: int, sought: Sought) -> bool:
+        """Whether more than so many are found."""
+        _, conditions = await self._looked_for(sought)
+        return await self._exists(select(self.table.c.id).where(*conditions).offset(most))
+
+    async def _looked_for(self, sought: Sought) -> tuple[Column[str], list[ColumnElement[bool]]]:
+        """What is asked of an institution, and by which column its beginning was told."""
         by = self.table.c.name
         wanted = list(search.conditions(sought, self._family, today=self._today))
         for number in (self.table.c.uscc, self.table.c.number):
             asked = select(self.table.c.id).where(*wanted, *begins(number, sought.text))
             if sought.text and await self._exists(asked):
                 by = number
-        statement = select(self.table).where(*wanted, *begins(by, sought.text))
-        statement = statement.order_by(by, self.table.c.id)
-        if cursor is not None:
-            position, key = decode_cursor(cursor, parts=2)
-            statement = statement.where(after([by, self.table.c.id], [position, uuid_in(key)]))
-        rows = await self._fetch(statement.limit(size + 1))
-        return page_of(rows, size=size, position=lambda each: (getattr(each, by.name), each.id))
+        return by, [*wanted, *begins(by, sought.text)]
 
     async def expired(self, *, on: date) -> list[UUID]:
         """Past their validity on a day, and no renewal handed in within it is undecided."""

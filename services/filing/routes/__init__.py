@@ -1,6 +1,7 @@
 """Filing over HTTP, a module for each aggregate: who asks, what they send, which handler, what they see."""
 
 from services.filing.routes import (
+    assessed,
     campaigns,
     cases,
     ceremonies,
@@ -39,6 +40,7 @@ ROUTERS = (
     official.router,
     experts.router,
     panels.router,
+    assessed.router,
     rubric.router,
     objections.router,
     publicity.router,

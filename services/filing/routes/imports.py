@@ -88,7 +88,8 @@ async def preview_import(
     policy, clock = request.app.state.policy, request.app.state.clock
     most = most_bytes(policy, clock)
     content = await uploaded(file, most=most)
-    rows = policy.number("import.max_rows", clock.now().astimezone(SHANGHAI).date())
+    today = clock.now().astimezone(SHANGHAI).date()
+    rows = policy.number("import.max_rows", today)
     filled = await asyncio.to_thread(
         read_filled, content, layout_of(kind, policy), most_rows=rows, most_bytes=most
     )
@@ -102,10 +103,11 @@ async def preview_import(
         template_version=TEMPLATE_VERSION,
         lines=filled.lines,
     )
+    entries = await imports.read_entries(command, policy, today=today)
     return await once.create(
         caller,
         SentFile(kind=kind, sha256=command.sha256),
-        make=lambda work: imports.preview_import(command, work),
+        make=lambda work: imports.preview_import(command, entries, work),
         show=lambda bulk: PreviewView.with_first(bulk, command.lines),
     )
 

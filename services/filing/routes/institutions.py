@@ -14,6 +14,7 @@ from services.filing.schemas.institutions import (
     HistoryView,
     InstitutionRow,
     InstitutionView,
+    LapseView,
     ScopeVersionView,
     ScopeView,
     StandingView,
@@ -142,5 +143,6 @@ async def read_history(institution_id: UUID, caller: Reader, open_work: OpenWork
         institution_id=institution.id,
         versions=tuple(ScopeVersionView.model_validate(each) for each in institution.versions),
         standings=tuple(StandingView.model_validate(each) for each in institution.standings),
+        lapses=tuple(LapseView.model_validate(each) for each in institution.lapses),
     )
     return Response(view.model_dump_json(), media_type="application/json")

@@ -5,14 +5,22 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.filing.domain.integrity import IntegrityRecord, NotYetDishonest, UnknownIntegrityRecord
+from services.filing.domain.integrity import (
+    AlreadyAnnulled,
+    IntegrityRecord,
+    NotYetDishonest,
+    NotYourRecord,
+    UnknownIntegrityRecord,
+)
 from services.filing.domain.officer import RecusedOfficer
-from services.filing.handlers.integrity import EnterRecord, enter_record
+from services.filing.handlers.integrity import AnnulRecord, EnterRecord, annul_record, enter_record
 from services.filing.routes.callers import CreateOnce, Officer, OpenWork, Reader
-from services.filing.schemas.pledges import IntegrityRecordView, NewIntegrityRecord
+from services.filing.schemas.pledges import AnnulmentBody, IntegrityRecordView, NewIntegrityRecord
+from shared.errors import Stale
 from shared.http.auth import NotPermitted
 from shared.http.pages import Cursor, Size
-from shared.http.problems import problems
+from shared.http.preconditions import Seen
+from shared.http.problems import PreconditionMissing, problems
 from shared.http.work import PageView, shown, shown_page
 from shared.identity import Principal
 from shared.paging import BadCursor, Page
@@ -34,6 +42,29 @@ async def enter_integrity_record(body: NewIntegrityRecord, caller: Officer, once
     return await once.create(
         caller, body, make=lambda work: enter_record(command, work), show=IntegrityRecordView.of
     )
+
+
+@router.post(
+    "/{record_id}/annulment",
+    response_model=IntegrityRecordView,
+    responses=problems(
+        UnknownIntegrityRecord,
+        NotYourRecord,
+        AlreadyAnnulled,
+        NotPermitted,
+        RecusedOfficer,
+        Stale,
+        PreconditionMissing,
+    ),
+)
+async def annul_integrity_record(
+    *, record_id: UUID, body: AnnulmentBody, seen: Seen, caller: Officer, open_work: OpenWork
+) -> Response:
+    """撤销失信记录 · Annul what was entered by mistake; it stays visible as annulled."""
+    command = AnnulRecord(record_id=record_id, seen=seen, reason=body.reason, organ=_organ_of(caller))
+    async with open_work(caller) as work:
+        record = await annul_record(command, work)
+    return shown(IntegrityRecordView.of(record))
 
 
 @router.get("", response_model=PageView[IntegrityRecordView], responses=problems(BadCursor))

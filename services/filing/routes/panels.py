@@ -22,6 +22,7 @@ from services.filing.schemas.panels import (
     ReplacementBody,
     SheetBody,
 )
+from services.filing.schemas.parts import Reason
 from shared.errors import Stale
 from shared.http.auth import allowed
 from shared.http.pages import Cursor
@@ -65,6 +66,7 @@ _SEATING = (
 _SCORING = (
     RecusedOfficer,
     panels_of.NotOnPanel,
+    panels_of.Declined,
     panels_of.AlreadyScored,
     sheet.MarksNotValid,
     sheet.NotAVetoItem,
@@ -189,6 +191,36 @@ async def replace_member(
     """更换专家 · Let a member that has not scored step aside for another."""
     async with open_work(caller) as work:
         panel = await panels.replace_member(command, body.made(), work)
+    return _shown(panel, caller, policy)
+
+
+@router.post(
+    "/panels/{panel_id}/voiding",
+    response_model=PanelView,
+    responses=problems(
+        *_CHANGING, *_SEATING, panels_of.NotOnPanel, panels_of.NothingToVoid, refusals.UnknownFiling
+    ),
+)
+async def void_sheet(
+    *, command: OfOfficer, body: ReplacementBody, caller: Officer, open_work: OpenWork, policy: OfPolicy
+) -> Response:
+    """评分作废 · A member is found recused after it has scored: its sheet counts no more, another is called."""
+    async with open_work(caller) as work:
+        panel = await panels.void_sheet(command, body.made(), work)
+    return _shown(panel, caller, policy)
+
+
+@router.post(
+    "/panels/{panel_id}/declining",
+    response_model=PanelView,
+    responses=problems(*_CHANGING, panels_of.NotOnPanel, panels_of.AlreadyScored, panels_of.Declined),
+)
+async def decline_assessment(
+    *, command: OfExpert, body: Reason, caller: ExpertCaller, open_work: OpenWork, policy: OfPolicy
+) -> Response:
+    """谢绝评审 · Say before you have scored that you will not assess this case; an officer calls another."""
+    async with open_work(caller) as work:
+        panel = await panels.decline_assessment(command, body.reason, work)
     return _shown(panel, caller, policy)
 
 

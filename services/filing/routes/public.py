@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from services.filing.domain import refusals
 from services.filing.domain.register import PublicEntry
 from services.filing.handlers import Work
+from services.filing.routes.verified import VARY, found_page, unknown_page, wants_page
 from services.filing.schemas.register import FoundView, PublicInstitutionView
 from shared.clock import SHANGHAI, Clock
 from shared.errors import Invalid
@@ -125,10 +126,23 @@ async def find_institutions(
 _SHORTEST = 4
 
 
+_PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
+
+
 @router.get(
-    "/{code}", response_model=PublicInstitutionView, responses=public_problems(refusals.UnknownInstitution)
+    "/{code}",
+    response_model=PublicInstitutionView,
+    responses={**public_problems(refusals.UnknownInstitution), 200: _PAGE},
 )
-async def verify_institution(code: Code, nobody: AsNobody) -> Response:
-    """扫码核验 · The institution whose plaque or certificate carries this code, and how it stands."""
-    view = await nobody.shown(code)
-    return Response(view.model_dump_json(), media_type="application/json")
+async def verify_institution(code: Code, nobody: AsNobody, request: Request) -> Response:
+    """扫码核验 · The institution whose plaque or certificate carries this code; for a browser as a page."""
+    page = wants_page(request)
+    try:
+        view = await nobody.shown(code)
+    except refusals.UnknownInstitution:
+        if page:
+            return unknown_page()
+        raise
+    if page:
+        return found_page(view)
+    return Response(view.model_dump_json(), media_type="application/json", headers=VARY)

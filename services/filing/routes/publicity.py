@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from services.filing.domain import refusals
-from services.filing.domain.objection import NotPublicised, UnknownObjection
+from services.filing.domain.objection import NotPublicised, ObjectionsFull, UnknownObjection
 from services.filing.handlers import Work, objections
 from services.filing.schemas.commendations import OutstandingPage, OutstandingView
 from services.filing.schemas.objections import (
@@ -75,7 +75,7 @@ async def list_publicity(*, works: OpenPublic, cursor: Cursor = None, size: Size
     "/filings/{filing_id}/objections",
     status_code=201,
     response_model=ReceiptView,
-    responses=public_problems(refusals.UnknownFiling, NotPublicised),
+    responses=public_problems(refusals.UnknownFiling, NotPublicised, ObjectionsFull),
     dependencies=[limited(per_minute=6, burst=3)],
 )
 async def object_publicly(filing_id: UUID, body: PublicObjectionBody, works: OpenPublic) -> Response:

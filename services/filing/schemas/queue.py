@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.filing.domain.queue import Overview, Wanted
 from services.filing.domain.stages import FilingState
 from services.filing.handlers.assignment import ByHand
+from services.filing.handlers.designation import Designation
 from services.filing.handlers.queue import LookFor
 from services.filing.schemas.parts import Body, OrganCode, Text
 from shared.policy import Channel, FilingKind
@@ -96,3 +97,13 @@ class AssignmentBody(Body):
 
     def made(self) -> ByHand:
         return ByHand(**dict(self))
+
+
+class DesignationBody(Body):
+    """指定管辖 · the organ that handles the case from now on, and why."""
+
+    handled_by: OrganCode
+    reason: Text
+
+    def made(self) -> Designation:
+        return Designation(**dict(self))

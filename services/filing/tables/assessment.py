@@ -84,5 +84,5 @@ objection = Table(
     Column("resolved_at", DateTime(timezone=True)),
     Column("resolved_by", Text, nullable=False),
 )
-Index("ix_objection_filing_id", objection.c.filing_id, objection.c.raised_at)
+Index("ix_objection_filing_id", objection.c.filing_id, objection.c.raised_at, objection.c.id)
 Index("ix_objection_due_at", objection.c.due_at, postgresql_where=text("state = 'open'"))

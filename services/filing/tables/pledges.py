@@ -49,6 +49,9 @@ integrity_record = Table(
     Column("entered_by", Text, nullable=False),
     Column("entered_at", DateTime(timezone=True), nullable=False),
     Column("pledge_id", Uuid),
+    Column("annulled_at", DateTime(timezone=True)),
+    Column("annulled_by", Text, nullable=False),
+    Column("annulled_for", Text, nullable=False),
 )
 Index("ix_integrity_record_uscc", integrity_record.c.uscc, integrity_record.c.valid_until)
 Index("ix_integrity_record_entered_at", integrity_record.c.entered_at, integrity_record.c.id)

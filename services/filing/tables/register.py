@@ -37,6 +37,7 @@ institution = Table(
     Column("standings", JSONB, nullable=False),
     Column("last_evaluated_on", Date),
     Column("batches", Integer, nullable=False),
+    Column("lapses", JSONB, nullable=False),
 )
 _BY_NAME = (institution.c.name, institution.c.id)
 Index("ix_institution_name", *_BY_NAME)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from cli.bench.load import Ask, NotAnswered, Taken, connected, leaf, press
+from cli.bench.load import Ask, NotAnswered, Taken, connected, leaf, once, press
 from cli.suite.server import served
 
 LONG = "长" * 100_000
@@ -90,6 +90,15 @@ async def test_a_line_that_breaks_is_told() -> None:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(NotAnswered, match="the connection was lost"):
             await leaf(f"http://127.0.0.1:{port}", Ask(path="/"), times=1)
+
+
+async def test_nothing_is_asked_on_a_line_that_was_closed_meanwhile(base: str) -> None:
+    async with connected(base) as line:
+        await line.ask(Ask(path="/show"))
+        line.close()
+        with pytest.raises(NotAnswered, match="no connection"):
+            await line.ask(Ask(path="/show"))
+    assert (await once(base, Ask(path="/show"))).decode() == LONG
 
 
 def test_percentiles_are_in_milliseconds() -> None:

@@ -8,7 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from cli.suite.database import SERVICES
-from services.filing.app import DESCRIPTION, ROUTERS, TITLE
+from services.filing.app import DESCRIPTION, TITLE
+from services.filing.routes import ROUTERS
 from shared.http.api import create_api
 from shared.service import document
 from shared.settings import HttpSettings

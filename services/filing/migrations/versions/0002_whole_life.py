@@ -207,6 +207,7 @@ def _widen_institution() -> None:
     _add("institution", "standings", postgresql.JSONB(), "[]")
     _add("institution", "verification", sa.Text(), "")
     _add("institution", "batches", sa.Integer(), "0")
+    _add("institution", "lapses", postgresql.JSONB(), "[]")
     op.add_column("institution", sa.Column("last_evaluated_on", sa.Date()))
     op.execute(_FILL_INSTITUTION)
     op.execute(_FILL_PUBLIC_REGISTER)
@@ -373,6 +374,7 @@ _INSTITUTION_COLUMNS = (
     "standings",
     "verification",
     "batches",
+    "lapses",
     "last_evaluated_on",
 )
 
@@ -568,6 +570,9 @@ def _create_integrity_record() -> None:
         sa.Column("entered_by", sa.Text(), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("pledge_id", sa.Uuid(), nullable=True),
+        sa.Column("annulled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("annulled_by", sa.Text(), nullable=False),
+        sa.Column("annulled_for", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_integrity_record")),
     )
     op.create_index("ix_integrity_record_entered_at", "integrity_record", ["entered_at", "id"], unique=False)
@@ -605,7 +610,7 @@ def _create_objection() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'open'"),
     )
-    op.create_index("ix_objection_filing_id", "objection", ["filing_id", "raised_at"], unique=False)
+    op.create_index("ix_objection_filing_id", "objection", ["filing_id", "raised_at", "id"], unique=False)
 
 
 def _create_obligation() -> None:
