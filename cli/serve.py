@@ -15,7 +15,7 @@ from starlette.routing import Mount
 
 from cli.suite.database import SERVICES
 from cli.suite.roster import entry
-from cli.suite.server import served
+from cli.suite.server import keep_what_is_built, served
 from shared.http.health import health_routes
 from shared.observability import configure_logging
 from shared.persistence import migrations
@@ -48,6 +48,7 @@ async def _api(service: str, settings: Settings, *, host: str, port: int) -> Non
     part = entry(service)
     runtime = part.create_runtime(settings)
     app = _under(settings.http.root_path, part.create_app(runtime))
+    keep_what_is_built()
     try:
         async with runtime.relaying(), served(app, host=host, port=port):
             await told_to_stop()
@@ -61,6 +62,7 @@ async def _worker(service: str, settings: Settings, *, host: str, port: int) -> 
     worker = part.create_worker(runtime)
     health = FastAPI(openapi_url=None, telemetry={"tracing": False, "metrics": False, "logs": False})
     health.include_router(health_routes(worker.checks(), runtime.telemetry))
+    keep_what_is_built()
     try:
         async with served(health, host=host, port=port), _working(worker.declare, worker.running):
             await told_to_stop()

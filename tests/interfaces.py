@@ -84,13 +84,13 @@ async def interfaces(
     if known is not None:
         yield known
         return
-    async with opened(database, home, make_plan) as suite:
-        request.config.stash[_ASSEMBLED] = suite
-        yield suite
+    async with opened_on(database, home, make_plan) as opened:
+        request.config.stash[_ASSEMBLED] = opened
+        yield opened
 
 
 @asynccontextmanager
-async def opened(
+async def opened_on(
     database: SuiteDatabase, home: Home, make_plan: Callable[..., Plan]
 ) -> AsyncIterator[Interfaces]:
     """The interfaces on a database; accounts listens on a port as well, where the others fetch its keys."""

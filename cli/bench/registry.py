@@ -4,7 +4,7 @@ from importlib import import_module
 
 from cli.bench.contest import Arena, Bench, Say
 
-_PLACES = {"smoke": "cli.bench.smoke", "subsidy": "cli.bench.subsidy"}
+_PLACES = {"smoke": "cli.bench.smoke", "filing": "cli.bench.filing", "subsidy": "cli.bench.subsidy"}
 
 
 def _of(name: str, size: str) -> Bench:

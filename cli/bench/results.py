@@ -12,7 +12,7 @@ _PLACES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One path, measured: medians in `unit`. In ms less is better, in anything a second more is."""
+    """One path, measured: medians in `unit`. In ms and MB less is better, in anything a second more is."""
 
     path: str
     unit: str

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from cli.suite.clients import EXPERT as EXPERT_PERMISSIONS
 from cli.suite.clients import INSTITUTION, OFFICER, ClientSpec
 from shared.contracts.province import IssuedCertificate
 from shared.contracts.scope import ScopeItem
@@ -41,6 +41,10 @@ MUNICIPAL = Body(
 SCHOOL = Body(name="演示职业技术学院", uscc=_uscc("12320115MA1DEMC0X"), client_id="demo-vocational-school")
 LEADER = Body(name="演示地方龙头企业", uscc=_uscc("91320115MA1DEMD0X"), client_id="demo-leading-enterprise")
 
+EXPERT = "demo-expert"
+EXPERTS: dict[str, str | None] = {"测试专家甲": EXPERT, "测试专家乙": None, "测试专家丙": None}
+"""The district's experts, and the login of the one that has its own."""
+
 CLIENTS = (
     ClientSpec(name="demo-district-officer", permissions=OFFICER, organ=DISTRICT),
     ClientSpec(
@@ -49,6 +53,7 @@ CLIENTS = (
         organ=DISTRICT,
     ),
     ClientSpec(name="demo-city-officer", permissions=OFFICER | {Permission.ACKNOWLEDGE}, organ=CITY),
+    ClientSpec(name=EXPERT, permissions=EXPERT_PERMISSIONS, organ=DISTRICT),
     *(
         ClientSpec(name=body.client_id, permissions=INSTITUTION, holder=body.uscc)
         for body in (CENTRAL, MUNICIPAL, SCHOOL, LEADER)
@@ -58,7 +63,9 @@ OFFICERS = {
     "demo-district-officer": "江宁区经办",
     "demo-district-accountant": "江宁区财务",
     "demo-city-officer": "市人社经办",
+    EXPERT: "测试专家甲",
 }
+"""Who the clients of organs are, in the telling."""
 
 
 def scope(*items: tuple[OccupationCode, int]) -> tuple[ScopeItem, ...]:
@@ -68,13 +75,23 @@ def scope(*items: tuple[OccupationCode, int]) -> tuple[ScopeItem, ...]:
     )
 
 
-def materials(policy: Policy, category: Category, audience: Audience) -> list[dict[str, Any]]:
-    """Every document that is asked for, by name and digest."""
-    return [
-        {"kind": kind.id, "file_name": f"{kind.id}.pdf", "sha256": f"{place:064x}"}
-        for place, kind in enumerate(policy.materials(category, audience), start=1)
-        if kind.required
-    ]
+def materials(policy: Policy, category: Category, audience: Audience) -> list[str]:
+    """Every kind of document that must be handed in."""
+    return [kind.id for kind in policy.materials(category, audience) if kind.required]
+
+
+def paper(kind: str) -> bytes:
+    """A PDF of one empty page, a different one for each kind of document."""
+    pages = b"2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj"
+    page = b"3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >> endobj"
+    parts = (
+        b"%PDF-1.7",
+        b"% " + kind.encode(),
+        b"1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj",
+        pages,
+        page,
+    )
+    return b"\n".join((*parts, b"trailer << /Root 1 0 R >>", b"startxref", b"0", b"%%EOF", b""))
 
 
 def certificate(serial: int, *, level: int, occupation: OccupationCode) -> IssuedCertificate:

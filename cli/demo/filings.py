@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from cli.demo.assessment import assessed, settled
 from cli.demo.cast import (
     CENTRAL,
     CITY,
@@ -15,6 +16,7 @@ from cli.demo.cast import (
     SCHOOL,
     Body,
     materials,
+    paper,
     scope,
 )
 from cli.demo.portal import Answer, Portal
@@ -27,13 +29,12 @@ from shared.observability import current_traceparent
 from shared.policy import Audience, Category
 from shared.values import StationCode
 
-_STALE = 412
 _SCOPE = scope((LATHE_OPERATOR, 4), (LATHE_OPERATOR, 3), (ROBOT_MAINTAINER, 3))
 
 
 async def recognised_province_wide(stage: Stage, step: Step) -> None:
     """The province files a central enterprise; its district opens the account without assessing again (N2.1)."""
-    filed = _filed_by_province()
+    filed = filed_by_province()
     sent = await stage.province.send(
         "filing",
         MessageCode.INSTITUTION_FILED,
@@ -66,7 +67,7 @@ async def recognised_province_wide(stage: Stage, step: Step) -> None:
     step.check("省级回执已到", done)
 
 
-def _filed_by_province() -> InstitutionFiled:
+def filed_by_province() -> InstitutionFiled:
     return InstitutionFiled(
         provincial_number="苏人社评备〔2024〕演示001号",
         name=CENTRAL.name,
@@ -155,20 +156,11 @@ async def leading_enterprise(stage: Stage, step: Step) -> None:
     copied = await city.get("filing", _path(filing))
     owed = [each for each in copied.body["obligations"] if each["kind"] == "be_copied"]
     step.tell("区人社局", "抄报市人社局", f"限 {owed[0]['due_at'][:10]}" if owed else "", basis=["N2.4"])
-    step.check("抄报市级且待确认", owed and owed[0]["organ"] == CITY and owed[0]["done_at"] is None)
-    known = await _acknowledged(city, filing)
+    step.check("抄报市级且待确认", owed and owed[0]["owner"] == CITY and owed[0]["state"] == "open")
+    known = await settled(city, filing, "be_copied", "市人社部门已收悉抄报")
     step.tell(city.name, "确认抄报", "已确认" if known.ok else known.body["title"], basis=["N2.4"])
     step.check("抄报已确认", known.ok)
     await _opened(stage, step, LEADER, filing, clause="N2.4")
-
-
-async def _acknowledged(city: Portal, filing: Answer) -> Answer:
-    """Acknowledge the copy; the account may be noted on the case at the same moment, then look again."""
-    while True:
-        latest = await city.get("filing", _path(filing))
-        answer = await city.change("filing", f"{_path(filing)}/copy-acknowledgement", seen=latest)
-        if answer.status != _STALE:
-            return answer
 
 
 def _path(filing: Answer) -> str:
@@ -192,8 +184,10 @@ async def _drafted(
 async def _handed_in(
     stage: Stage, applicant: Portal, filing: Answer, *, category: Category, audience: Audience
 ) -> Answer:
-    for material in materials(stage.policy, category, audience):
-        filing = await applicant.change("filing", f"{_path(filing)}/materials", material, seen=filing)
+    today = stage.clock.now().astimezone(SHANGHAI).date()
+    for kind in materials(stage.policy, category, audience):
+        place = f"{_path(filing)}/materials/{kind}"
+        filing = await applicant.hand_in(place, f"{kind}.pdf", paper(kind), on=today, seen=filing)
     return await applicant.change("filing", f"{_path(filing)}/submission", seen=filing)
 
 
@@ -201,9 +195,7 @@ async def _registered(stage: Stage, step: Step, filing: Answer) -> Answer:
     """Accept, assess, publicise, let the publicity period pass, register; told line by line."""
     officer, path = stage.portals["demo-district-officer"], _path(filing)
     filing = await officer.change("filing", f"{path}/acceptance", seen=filing)
-    scores = {"scores": [{"expert": f"测试专家{each}", "mark": 86} for each in "甲乙丙"]}
-    filing = await officer.change("filing", f"{path}/assessment", scores, seen=filing)
-    step.tell(officer.name, "受理，三名专家评估", filing.body["state"], basis=["N1.2"])
+    filing = await assessed(stage, step, filing)
     filing = await officer.change("filing", f"{path}/publicity", seen=filing)
     early = await officer.change("filing", f"{path}/registration", seen=filing)
     step.check("公示期未满不能登记", early.status == 409)  # noqa: PLR2004 — Conflict
@@ -228,6 +220,9 @@ async def _opened(stage: Stage, step: Step, body: Body, filing: Answer, *, claus
     plaque, paper = institution.body["plaque_number"], institution.body["certificate_number"]
     step.tell(officer.name, "一牌一证", f"{plaque} · {paper}", basis=["N2.8"])
     step.check("牌匾与证书编号同时产生", plaque and paper)
+    handed = await settled(officer, filing, "hand_over", "挂牌授证仪式上一并发放")
+    step.tell(officer.name, "发放一牌一证", "已办结" if handed.ok else handed.body["title"], basis=["N2.8"])
+    step.check("一牌一证已发放", handed.ok)
     account = await _account_of(stage, officer, body, institution=filing.body["institution_id"])
     step.check("账号已开通", account is not None and account["basis"] == [clause])
     step.tell("账号服务", "开通账号", account["state"] if account else "", basis=[clause])

@@ -1,6 +1,7 @@
 """A client of the suite as a district's portal or an enterprise's own system would be: tokens, keys, entity tags."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -50,6 +51,18 @@ class Portal:
     async def change(self, service: str, path: str, body: Any = None, *, seen: Answer) -> Answer:
         """POST an act on something in the version that was seen."""
         return await self._ask("POST", service, path, body, headers={"If-Match": seen.tag or ""})
+
+    async def hand_in(self, path: str, name: str, content: bytes, *, on: date, seen: Answer) -> Answer:
+        """PUT a PDF dated so in its place, on the case in the version that was seen."""
+        bearer = await self._bearer()
+        response = await self.http.request(
+            "PUT",
+            f"{self.bases['filing']}{path}",
+            form={"issued_on": on.isoformat()},
+            files={"file": (name, content, "application/pdf")},
+            headers={"Authorization": f"Bearer {bearer}", "If-Match": seen.tag or ""},
+        )
+        return Answer(status=response.status_code, body=response.json(), tag=response.headers.get("ETag"))
 
     async def _ask(
         self,

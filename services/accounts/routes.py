@@ -13,7 +13,7 @@ from services.accounts.schemas import AccountView, ClientView, NewClient
 from shared.http.auth import allowed
 from shared.http.pages import Cursor, Size
 from shared.http.problems import problems
-from shared.http.work import Once, PageView, RequestWorks, shown, shown_page
+from shared.http.work import Once, PageView, RequestWorks, once_of, shown, shown_page, works_of
 from shared.identity import NotYours, Permission, Principal
 from shared.paging import BadCursor
 from shared.persistence.idempotency import KeyReused
@@ -21,8 +21,8 @@ from shared.policy import Policy, UnknownOrgan
 
 Reader = Annotated[Principal, allowed(Permission.READ_ACCOUNTS)]
 Administrator = Annotated[Principal, allowed(Permission.MANAGE_CLIENTS)]
-OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
-CreateOnce = Annotated[Once[Work], Depends(Once)]
+OpenWork = Annotated[RequestWorks[Work], Depends(works_of)]
+CreateOnce = Annotated[Once[Work], Depends(once_of)]
 
 accounts = APIRouter(prefix="/v1/accounts", tags=["accounts · 账号"])
 clients = APIRouter(prefix="/v1/clients", tags=["clients · 客户端"])

@@ -3,13 +3,19 @@
 from services.filing.handlers import Work
 from services.filing.handlers.lifecycle import note_evaluation
 from services.filing.handlers.obligations import note_account_opened
-from services.filing.handlers.register import resume_institution, suspend_institution
+from services.filing.handlers.register import resume_institution, revoke_institution, suspend_institution
 from shared.contracts.accounts import AccountOpened
-from shared.contracts.supervision import EvaluationHeld, InstitutionSanctioned, SanctionLifted
+from shared.contracts.supervision import (
+    EvaluationHeld,
+    InstitutionSanctioned,
+    RevocationOrdered,
+    SanctionLifted,
+)
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions = Subscriptions[Work]()
 subscriptions.on(AccountOpened, note_account_opened)
 subscriptions.on(InstitutionSanctioned, suspend_institution)
 subscriptions.on(SanctionLifted, resume_institution)
+subscriptions.on(RevocationOrdered, revoke_institution)
 subscriptions.on(EvaluationHeld, note_evaluation)

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.supervision import routes
+from services.supervision import revocation_routes, routes
 from services.supervision.handlers import Work
 from shared.service import Runtime, create_service_api
 
@@ -10,7 +10,14 @@ TITLE = "宁技通 · 督导 · Supervision"
 DESCRIPTION = (
     "评价计划、质量督导、限期整改与暂停评价 · Evaluation plans, inspections, rectifications and sanctions."
 )
-ROUTERS = (routes.institutions, routes.plans, routes.samples, routes.inspections, routes.rectifications)
+ROUTERS = (
+    routes.institutions,
+    routes.plans,
+    routes.samples,
+    routes.inspections,
+    routes.rectifications,
+    revocation_routes.router,
+)
 
 
 def create_app(runtime: Runtime[Work]) -> FastAPI:

@@ -2,7 +2,12 @@
 
 from services.supervision.handlers import Work
 from shared.contracts.province import MessageCode, SupervisionReport
-from shared.contracts.supervision import InstitutionSanctioned, SanctionFact, SanctionLifted
+from shared.contracts.supervision import (
+    InstitutionSanctioned,
+    RevocationOrdered,
+    SanctionFact,
+    SanctionLifted,
+)
 from shared.province.adapter import ProvinceAdapter
 from shared.province.intents import Dispatch
 
@@ -19,6 +24,16 @@ def _lifted(event: SanctionLifted) -> Dispatch:
     return _dispatch(event, report, business_key=f"sanction:{event.rectification_id}:lifted")
 
 
+def _revoked(event: RevocationOrdered) -> Dispatch:
+    report = SupervisionReport(
+        institution_id=event.institution_id,
+        organ=event.organ,
+        measure="revocation_ordered",
+        reason=event.reason,
+    )
+    return _dispatch(event, report, business_key=f"sanction:{event.rectification_id}:revocation")
+
+
 def _dispatch(event: SanctionFact, report: SupervisionReport, *, business_key: str) -> Dispatch:
     return Dispatch(
         code=MessageCode.SUPERVISION_RESULT,
@@ -31,3 +46,4 @@ def _dispatch(event: SanctionFact, report: SupervisionReport, *, business_key: s
 province = ProvinceAdapter[Work]("supervision")
 province.tells(InstitutionSanctioned, _imposed)
 province.tells(SanctionLifted, _lifted)
+province.tells(RevocationOrdered, _revoked)

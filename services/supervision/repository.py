@@ -266,6 +266,8 @@ class SqlSanctions(SqlAggregates[Sanction]):
             "imposed_at": sanction.imposed_at,
             "open": list(sanction.open),
             "lifted_at": sanction.lifted_at,
+            "revoked_at": sanction.revoked_at,
+            "revoked_for": sanction.revoked_for,
         }
 
     def to_aggregate(self, row: RowMapping) -> Sanction:

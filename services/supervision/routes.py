@@ -28,7 +28,7 @@ from shared.http.auth import allowed
 from shared.http.pages import Cursor, Size
 from shared.http.preconditions import Seen
 from shared.http.problems import PreconditionMissing, problems
-from shared.http.work import Once, PageView, RequestWorks, shown, shown_page
+from shared.http.work import Once, PageView, RequestWorks, once_of, shown, shown_page, works_of
 from shared.identity import NotYours, Permission, Principal
 from shared.paging import BadCursor
 from shared.persistence.idempotency import KeyReused
@@ -36,8 +36,8 @@ from shared.persistence.idempotency import KeyReused
 InstitutionCaller = Annotated[Principal, allowed(Permission.PLAN)]
 Officer = Annotated[Principal, allowed(Permission.SUPERVISE)]
 Reader = Annotated[Principal, allowed(Permission.READ_REGISTER)]
-OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
-CreateOnce = Annotated[Once[Work], Depends(Once)]
+OpenWork = Annotated[RequestWorks[Work], Depends(works_of)]
+CreateOnce = Annotated[Once[Work], Depends(once_of)]
 Percent = Annotated[
     int | None,
     Query(ge=1, le=100, description="抽查比例，缺省为规定比例 · share; the policy's when not named"),

@@ -159,6 +159,12 @@ class RectificationView(View):
         return cls.model_validate(rectification)
 
 
+class RevocationBody(Body):
+    """责令取消备案 · why the filing is to be revoked."""
+
+    reason: Annotated[Remark, StringConstraints(min_length=1)]
+
+
 class SupervisedInstitutionView(View):
     """An institution on record as supervision knows it."""
 

@@ -113,6 +113,8 @@ sanction = Table(
     Column("imposed_at", DateTime(timezone=True), nullable=False),
     Column("open", ARRAY(Uuid), nullable=False),
     Column("lifted_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("revoked_for", Text, nullable=False),
 )
 # One suspension at a time; two workers that find two overdue rectifications at once cannot both impose it.
 Index(

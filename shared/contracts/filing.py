@@ -134,11 +134,12 @@ class InstitutionAmended(InstitutionChange):
 
 
 class InstitutionRenewed(InstitutionChange):
-    """Valid until a later day."""
+    """Valid until a later day; with `valid_from`, only from that day on, as its validity had run out before."""
 
     topic: ClassVar = "filing.institution-renewed.v1"
 
     valid_until: date
+    valid_from: date | None = None
     revision: int = Field(ge=0)
 
 

@@ -41,6 +41,15 @@ class SanctionLifted(SanctionFact):
     rectification_id: UUID
 
 
+class RevocationOrdered(SanctionFact):
+    """责令取消备案: an institution that was suspended for so long without rectifying is to be taken off the record."""
+
+    topic: ClassVar = "supervision.revocation-ordered.v1"
+
+    rectification_id: UUID
+    reason: str
+
+
 class EvaluationHeld(Event):
     """An evaluation that was planned has been held: one batch, by the institution's own word."""
 

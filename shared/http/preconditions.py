@@ -22,11 +22,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def seen_version(
-    if_match: Annotated[
-        str | None, Header(description='读取时得到的 ETag · the ETag you were given, e.g. "3"')
-    ] = None,
-) -> int:
+def seen_version(if_match: str | None) -> int:
     """The version in If-Match; raises PreconditionMissing without it and BadTag when it is not one of ours."""
     if if_match is None:
         raise PreconditionMissing
@@ -36,4 +32,12 @@ def seen_version(
     return int(tag[1])
 
 
-Seen = Annotated[int, Depends(seen_version)]
+async def _seen(
+    if_match: Annotated[
+        str | None, Header(description='读取时得到的 ETag · the ETag you were given, e.g. "3"')
+    ] = None,
+) -> int:
+    return seen_version(if_match)
+
+
+Seen = Annotated[int, Depends(_seen)]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Annotated, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Header, Request, Response
@@ -61,18 +61,9 @@ class RequestWorks(Generic[W]):
 class Once(RequestWorks[W]):
     """A creation under an Idempotency-Key: the answer is stored with the effect and given again to a repeat."""
 
-    def __init__(
-        self,
-        request: Request,
-        idempotency_key: Annotated[
-            str,
-            Header(
-                min_length=8, max_length=100, pattern=r"^[\x21-\x7e]+$", description="幂等键 · chosen by you"
-            ),
-        ],
-    ) -> None:
+    def __init__(self, request: Request, key: str) -> None:
         super().__init__(request)
-        self._key = idempotency_key
+        self._key = key
         self._path = request.url.path
 
     async def create(
@@ -98,8 +89,28 @@ class Once(RequestWorks[W]):
             view = show(made)
             body = view.model_dump_json().encode()
             kept = keep(made).model_dump_json().encode() if keep else body
-            await transaction.idempotency.remember(self._key, status=201, body=kept)
+            transaction.idempotency.remember(self._key, status=201, body=kept)
         return _made(body, status=201)
+
+
+# What FastAPI is to call for these is asynchronous though it waits for nothing: everything else, a class too, it calls in
+# a thread, and each such call costs two switches between threads that want the interpreter at the same time.
+
+
+async def works_of(request: Request) -> RequestWorks[Any]:
+    """The units of work of a request."""
+    return RequestWorks(request)
+
+
+async def once_of(
+    request: Request,
+    idempotency_key: Annotated[
+        str,
+        Header(min_length=8, max_length=100, pattern=r"^[\x21-\x7e]+$", description="幂等键 · chosen by you"),
+    ],
+) -> Once[Any]:
+    """The creation that a request asks for."""
+    return Once(request, idempotency_key)
 
 
 def _made(body: bytes, *, status: int) -> Response:

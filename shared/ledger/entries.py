@@ -23,22 +23,24 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.identity.scope import Scope
 from shared.observability import current_traceparent
+from shared.persistence.together import Part
 
-_APPEND = text("""
-    INSERT INTO ledger_entry (at, actor, on_behalf_of, act, subject_kind, subject_id, before_digest, after_digest,
-                              basis, reason, trace_id)
-    SELECT :at, :actor, :on_behalf_of, act, kind, subject, before, after,
-           string_to_array(basis, ' '), :reason, trace_id
-    FROM unnest(CAST(:all_act AS text[]), CAST(:all_kind AS text[]), CAST(:all_subject AS uuid[]),
-                CAST(:all_before AS bytea[]), CAST(:all_after AS bytea[]), CAST(:all_basis AS text[]),
-                CAST(:all_trace_id AS text[]))
-         WITH ORDINALITY AS changed (act, kind, subject, before, after, basis, trace_id, place)
-    ORDER BY place
-""")
+_APPEND = """
+    entered AS (
+        INSERT INTO ledger_entry (at, actor, on_behalf_of, act, subject_kind, subject_id, before_digest, after_digest,
+                                  basis, reason, trace_id)
+        SELECT :at, :actor, :on_behalf_of, act, kind, subject, before, after,
+               string_to_array(basis, ' '), :reason, trace_id
+        FROM unnest(CAST(:all_act AS text[]), CAST(:all_kind AS text[]), CAST(:all_subject AS uuid[]),
+                    CAST(:all_before AS bytea[]), CAST(:all_after AS bytea[]), CAST(:all_basis AS text[]),
+                    CAST(:all_trace_id AS text[]))
+             WITH ORDINALITY AS changed (act, kind, subject, before, after, basis, trace_id, place)
+        ORDER BY place
+    )
+"""
 _TRACE_ID = slice(3, 35)
 
 
@@ -101,13 +103,12 @@ class Change:
 
 
 class Ledger:
-    """Collects the changes of one unit of work and appends them in the same transaction.
+    """Collects the changes of one unit of work, to be appended in the same transaction.
 
     `act` names what is being done just now; `reason` is what the caller gave for it.
     """
 
-    def __init__(self, connection: AsyncConnection, scope: Scope, *, at: datetime) -> None:
-        self._connection = connection
+    def __init__(self, scope: Scope, *, at: datetime) -> None:
         self._scope = scope
         self._at = at
         self._basis: tuple[str, ...] = ()
@@ -141,11 +142,13 @@ class Ledger:
         """Name the clauses that decided the changes noted from now on."""
         self._basis = tuple(dict.fromkeys(basis))
 
-    async def save(self) -> None:
+    def take(self) -> Part | None:
+        """What is to be appended of all that was noted since this was last asked."""
         if not self._changes:
-            return
+            return None
+        changes, self._changes = self._changes, []
         columns = {
-            f"all_{name}": [getattr(each, name) for each in self._changes] for name in Change.__annotations__
+            f"all_{name}": [getattr(each, name) for each in changes] for name in Change.__annotations__
         }
         constants = {
             "at": self._at,
@@ -153,5 +156,4 @@ class Ledger:
             "on_behalf_of": self._scope.on_behalf_of,
             "reason": self.reason,
         }
-        await self._connection.execute(_APPEND, {**columns, **constants})
-        self._changes.clear()
+        return Part(queries=_APPEND, values={**columns, **constants})

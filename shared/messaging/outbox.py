@@ -18,14 +18,14 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.event import Event
 from shared.observability import current_traceparent
+from shared.persistence.together import Part
 
 # The counter row stays locked until the commit, so the facts of one subject are numbered in the order they become true.
-_SAVE = text("""
-    WITH fact AS (
+_SAVE = """
+    fact AS (
         SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:topics AS text[]), CAST(:streams AS text[]),
                              CAST(:subjects AS uuid[]), CAST(:datas AS text[]), CAST(:traceparents AS text[]))
         WITH ORDINALITY AS fact (id, topic, stream, subject, data, traceparent, place)
@@ -34,14 +34,15 @@ _SAVE = text("""
         SELECT stream, subject, count(*) FROM fact GROUP BY stream, subject ORDER BY stream, subject
         ON CONFLICT (stream, subject) DO UPDATE SET last = counter.last + excluded.last
         RETURNING stream, subject, last
+    ), announced AS (
+        INSERT INTO outbox (id, topic, stream, subject, sequence, at, data, traceparent)
+        SELECT id, topic, stream, subject,
+               last - count(*) OVER (PARTITION BY stream, subject)
+                    + row_number() OVER (PARTITION BY stream, subject ORDER BY place),
+               :at, data, traceparent
+        FROM fact JOIN counted USING (stream, subject) ORDER BY place
     )
-    INSERT INTO outbox (id, topic, stream, subject, sequence, at, data, traceparent)
-    SELECT id, topic, stream, subject,
-           last - count(*) OVER (PARTITION BY stream, subject)
-                + row_number() OVER (PARTITION BY stream, subject ORDER BY place),
-           :at, data, traceparent
-    FROM fact JOIN counted USING (stream, subject) ORDER BY place
-""")
+"""
 
 
 def outbox_tables(metadata: MetaData) -> None:
@@ -80,17 +81,15 @@ class Outbox(Protocol):
 
 
 class SqlOutbox:
-    """Collects the facts of one unit of work and writes them in one statement; `also` is told of each."""
+    """Collects the facts of one unit of work, to be written together; `also` is told of each."""
 
     def __init__(
         self,
-        connection: AsyncConnection,
         *,
         at: datetime,
         new_id: Callable[[], UUID],
         also: Callable[[Event], None],
     ) -> None:
-        self._connection = connection
         self._at = at
         self._new_id = new_id
         self._also = also
@@ -111,19 +110,19 @@ class SqlOutbox:
         basis, self._basis = self._basis, []
         return basis
 
-    async def save(self) -> None:
+    def take(self) -> Part | None:
+        """What is to be written of all that was announced since this was last asked."""
         if not self._events:
-            return
-        await self._connection.execute(
-            _SAVE,
-            {
-                "ids": [self._new_id() for _ in self._events],
-                "topics": [event.topic for event in self._events],
-                "streams": [event.stream for event in self._events],
-                "subjects": [event.subject for event in self._events],
-                "datas": [event.model_dump_json() for event in self._events],
-                "traceparents": self._traceparents,
-                "at": self._at,
-            },
-        )
-        self._events, self._traceparents = [], []
+            return None
+        events, self._events = self._events, []
+        traceparents, self._traceparents = self._traceparents, []
+        values = {
+            "ids": [self._new_id() for _ in events],
+            "topics": [event.topic for event in events],
+            "streams": [event.stream for event in events],
+            "subjects": [event.subject for event in events],
+            "datas": [event.model_dump_json() for event in events],
+            "traceparents": traceparents,
+            "at": self._at,
+        }
+        return Part(queries=_SAVE, values=values)

@@ -130,6 +130,11 @@ class SqlAggregates(Generic[A]):
         self._handed_out[key] = None
         return self._loaded[key][0]
 
+    @property
+    def in_use(self) -> bool:
+        """Whether anything was loaded or added; if not, there is nothing to save or to write."""
+        return bool(self._loaded or self._added)
+
     def asked_after(self, write: Callable[[], Awaitable[None]]) -> None:
         """Have this done before anything is asked: the others of the unit of work have rows that wait, too."""
         self._connection.first = write

@@ -7,15 +7,19 @@ from sqlalchemy import Column, DateTime, LargeBinary, MetaData, SmallInteger, Ta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.errors import Conflict
+from shared.persistence.together import Part
 
 _CLAIM = text("""
     INSERT INTO idempotency_key (caller, key, fingerprint, at) VALUES (:caller, :key, :fingerprint, :at)
     ON CONFLICT (caller, key) DO NOTHING RETURNING key
 """)
 _STORED = text("SELECT fingerprint, status, body FROM idempotency_key WHERE caller = :caller AND key = :key")
-_REMEMBER = text(
-    "UPDATE idempotency_key SET status = :status, body = :body WHERE caller = :caller AND key = :key"
-)
+_REMEMBER = """
+    remembered AS (
+        UPDATE idempotency_key SET status = :answer_status, body = :answer_body
+        WHERE caller = :answer_caller AND key = :answer_key
+    )
+"""
 
 
 class KeyReused(Conflict):
@@ -45,6 +49,7 @@ class Idempotency:
         self._connection = connection
         self._caller = caller
         self._at = at
+        self._answer: Part | None = None
 
     async def claim(self, key: str, content: bytes) -> tuple[int, bytes] | None:
         """None when the key is new; the stored answer when the same was asked before.
@@ -61,7 +66,17 @@ class Idempotency:
             raise KeyReused
         return stored.status, stored.body
 
-    async def remember(self, key: str, *, status: int, body: bytes) -> None:
-        await self._connection.execute(
-            _REMEMBER, {"caller": self._caller, "key": key, "status": status, "body": body}
-        )
+    def remember(self, key: str, *, status: int, body: bytes) -> None:
+        """Have this answer given to whoever asks the same again."""
+        values = {
+            "answer_caller": self._caller,
+            "answer_key": key,
+            "answer_status": status,
+            "answer_body": body,
+        }
+        self._answer = Part(queries=_REMEMBER, values=values)
+
+    def take(self) -> Part | None:
+        """What is to be written of the answer, if there is one."""
+        answer, self._answer = self._answer, None
+        return answer

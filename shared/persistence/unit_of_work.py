@@ -17,6 +17,7 @@ from shared.messaging.outbox import SqlOutbox
 from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.idempotency import Idempotency
 from shared.persistence.security import enter
+from shared.persistence.together import write_together
 from shared.province.intents import Dispatch, SqlIntents
 
 W = TypeVar("W")
@@ -33,8 +34,8 @@ class Transaction:
         self.connection = connection
         self.scope = scope
         self.at = at
-        self.ledger = Ledger(connection, scope, at=at)
-        self.outbox = SqlOutbox(connection, at=at, new_id=self.new_id, also=self._owe)
+        self.ledger = Ledger(scope, at=at)
+        self.outbox = SqlOutbox(at=at, new_id=self.new_id, also=self._owe)
         self.intents = SqlIntents(connection, at=at, new_id=self.new_id)
         self.idempotency = Idempotency(connection, caller=scope.actor, at=at)
         self._tell = tell
@@ -57,10 +58,18 @@ class Transaction:
         self._kept.append(aggregates)
         aggregates.asked_after(self.write)
 
+    def because(self, reason: str) -> None:
+        """Enter this reason in the ledger with what is changed."""
+        self.ledger.reason = reason
+
     async def write(self) -> None:
         """Write new rows that wait for the others of their batch."""
-        for aggregates in self._kept:
+        for aggregates in self._in_use():
             await aggregates.write()
+
+    def _in_use(self) -> list[SqlAggregates[Any]]:
+        """Most units of work have to do with one or two kinds of many."""
+        return [each for each in self._kept if each.in_use]
 
     async def note(self, act: str) -> None:
         """Save the aggregates changed so far and enter them in the ledger as this act, in the current trace.
@@ -69,17 +78,21 @@ class Transaction:
         """
         self.ledger.act = act
         self.ledger.because(self.outbox.take_basis())
-        for aggregates in self._kept:
+        for aggregates in self._in_use():
             await aggregates.save()
         self.ledger.because(())
+
+    async def close_books(self) -> None:
+        """Write what was announced, noted and answered so far."""
+        books = (self.outbox, self.ledger, self.idempotency)
+        await write_together(self.connection, [book.take() for book in books])
 
     async def save(self) -> None:
         """Write everything collected; called once, before the commit."""
         await self.note(self.scope.act)
         await self.write()
-        await self.outbox.save()
+        await self.close_books()
         await self.intents.save()
-        await self.ledger.save()
 
 
 class OpenTransaction(Protocol):

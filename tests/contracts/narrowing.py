@@ -10,6 +10,7 @@ _LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minPro
 _UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _FIXED = ("type", "const", "pattern", "format", "multipleOf", "uniqueItems", "discriminator")
 _CHOICES = ("anyOf", "oneOf", "allOf")
+_REFUSES = "对方按旧格式会拒收 · who knows the earlier form refuses the new field"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Node:
 def narrowings(before: Schema, after: Schema) -> list[str]:
     """Each place where the later schema is narrower, with what happened there."""
     return list(_narrowings(Node(before, {}).within(before), Node(after, {}).within(after), "$"))
+
+
+def unreadable(before: Schema, after: Schema) -> list[str]:
+    """Each place where what was written in the earlier form is not read by the later one."""
+    return [reason for reason in narrowings(before, after) if not reason.endswith(_REFUSES)]
 
 
 def _narrowings(before: Node, after: Node, place: str) -> Iterator[str]:
@@ -80,7 +86,7 @@ def _fields(before: Node, after: Node, place: str) -> Iterator[str]:
             yield from _narrowings(node, ours[name], f"{place}.{name}")
     if before.part.get("additionalProperties") is False:
         for name in ours.keys() - theirs.keys():
-            yield f"{place}.{name}: 对方按旧格式会拒收 · who knows the earlier form refuses the new field"
+            yield f"{place}.{name}: {_REFUSES}"
     for name in after.part.get("required", []):
         if name not in before.part.get("required", []):
             yield f"{place}.{name}: 成为必填 · the field became required"

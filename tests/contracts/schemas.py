@@ -33,5 +33,17 @@ def snapshots(folder: Path = SNAPSHOTS) -> dict[str, Schema]:
     return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
+def read_as() -> dict[str, str]:
+    """Of each payload of an earlier version of the province's messages that is still read: as which one it is."""
+    current, earlier = province.SCHEMA_VERSION, province.READABLE_VERSIONS - {province.SCHEMA_VERSION}
+    marks = {f"province.v{version}.": f"province.v{current}." for version in earlier}
+    return {
+        name: name.replace(mark, now)
+        for mark, now in marks.items()
+        for name in snapshots()
+        if name.startswith(mark)
+    }
+
+
 def text_of(schema: Schema) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from tests.contracts.accept import accept
-from tests.contracts.narrowing import narrowings
+from tests.contracts.narrowing import narrowings, unreadable
 from tests.contracts.schemas import Schema, snapshots
 
 
@@ -115,6 +115,13 @@ def test_a_contract_that_closes_itself_to_later_fields_is_narrower() -> None:
 def test_a_closed_contract_takes_no_new_field_without_a_new_version() -> None:
     (found,) = narrowings(Closed.model_json_schema(), ClosedWithMore.model_json_schema())
     assert found.startswith("$.b: ")
+
+
+def test_what_was_written_before_is_read_unless_more_is_required_or_less_is_known() -> None:
+    before, after = Closed.model_json_schema(), ClosedWithMore.model_json_schema()
+    assert unreadable(before, after) == []
+    assert unreadable(after, before) != []
+    assert unreadable(before, {**after, "required": ["a", "b"]}) != []
 
 
 def test_additions_are_accepted_and_breakages_are_not(tmp_path: Path) -> None:

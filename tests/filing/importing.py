@@ -46,9 +46,7 @@ class Desk:
     headers: Headers = field(init=False)
 
     def __post_init__(self) -> None:
-        self.headers = self.interfaces.bearer(
-            Permission.ASSESS, Permission.READ_REGISTER, organ=self.organ
-        )
+        self.headers = self.interfaces.bearer(Permission.ASSESS, Permission.READ_REGISTER, organ=self.organ)
 
     def record(self, **changes: Any) -> dict[str, Any]:
         """A row of a municipal enterprise that has been on record for a year."""
@@ -113,8 +111,15 @@ class Desk:
         return await self.interfaces.suite.workers["filing"].do_job(PUT_IN)
 
     async def rows(self, view: Mapping[str, Any], query: str = "") -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = (await self.read(view, f"/rows?size=200{query}")).json()["items"]
-        return rows
+        """All rows, page by page."""
+        rows: list[dict[str, Any]] = []
+        following = ""
+        while True:
+            page = (await self.read(view, f"/rows?size=200{query}{following}")).json()
+            rows += page["items"]
+            if page["next"] is None:
+                return rows
+            following = f"&cursor={page['next']}"
 
     async def codes(self, view: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Column and code of everything that was found, row by row."""

@@ -51,8 +51,8 @@ async def appointed(works: FilingWorks, organ: str, **changes: Any) -> Officer:
 
 async def handed_in(works: FilingWorks, organ: str, **changes: Any) -> Filing:
     """A case that was submitted to an organ."""
-    given = {"state": FilingState.SUBMITTED, "submitted_at": AT} | changes
-    filing = a_filing(organ=organ, handled_by=organ, **given)
+    given = {"handled_by": organ, "state": FilingState.SUBMITTED, "submitted_at": AT} | changes
+    filing = a_filing(organ=organ, **given)
     await keep(works, filing)
     return filing
 

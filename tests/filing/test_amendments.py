@@ -119,13 +119,18 @@ async def test_a_change_to_what_is_so_already_is_on_record_and_announces_nothing
 
 
 @pytest.mark.parametrize("kind", WANTED)
-async def test_n3_7_the_province_is_told_and_nothing_else_is_owed(
+async def test_n3_7_the_province_is_told_and_a_certificate_that_says_what_has_changed_is_handed_over(
     works: FilingWorks, known: Institution, kind: FilingKind
 ) -> None:
     filing = await registered(works, await drafted(works, known, kind))
     async with works(EVERYTHING) as work:
         owed = await work.obligations.of_filings([filing.id])
-    assert [(each.kind, each.owner) for each in owed] == [(ObligationKind.TELL_PROVINCE, DISTRICT)]
+    assert {each.kind: each.owner for each in owed} == {
+        ObligationKind.TELL_PROVINCE: DISTRICT,
+        ObligationKind.HAND_OVER: DISTRICT,
+    }
+    (printed,) = (each for each in owed if each.kind is ObligationKind.HAND_OVER)
+    assert (printed.subject, printed.institution_id) == ("certificate", known.id)
     assert (filing.filing_number, filing.registered_at) == (None, works.at)
 
 
@@ -139,6 +144,10 @@ async def test_n3_3_what_was_pledged_for_a_renewal_is_to_be_checked(
     await registered(works, filing)
     async with works(EVERYTHING) as work:
         owed = await work.obligations.of_filings([filing.id])
-    assert {each.kind for each in owed} == {ObligationKind.TELL_PROVINCE, ObligationKind.CHECK_PLEDGE}
+    assert {each.kind for each in owed} == {
+        ObligationKind.TELL_PROVINCE,
+        ObligationKind.HAND_OVER,
+        ObligationKind.CHECK_PLEDGE,
+    }
     (check,) = (each for each in owed if each.kind is ObligationKind.CHECK_PLEDGE)
     assert (check.subject, check.owner) == ("integrity_statement", DISTRICT)

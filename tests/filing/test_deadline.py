@@ -155,6 +155,10 @@ def stages(policy: Policy) -> Filing:
     return a_filing(materials=required_materials(policy))
 
 
+def applicant_due(filing: Filing) -> datetime | None:
+    return filing.applicant_due_at
+
+
 def test_every_stage_of_a_case_has_its_own_term(policy: Policy) -> None:
     assert stages(policy).deadline is None
     filing = stages(policy)
@@ -165,10 +169,10 @@ def test_every_stage_of_a_case_has_its_own_term(policy: Policy) -> None:
     filing.assess(a_verdict(200), policy, at=moment("2024-03-06"))
     assert filing.state is FilingState.MENDING
     assert filing.deadline is not None
-    assert filing.applicant_due_at == filing.deadline.due_at
+    assert applicant_due(filing) == filing.deadline.due_at
     assert ends(filing.deadline) == date(2024, 4, 3)
     filing.mend(policy, at=moment("2024-03-11"))
-    assert not filing.applicant_due_at
+    assert applicant_due(filing) is None
     assert ends(filing.deadline) == date(2024, 3, 25)
     filing.assess(a_verdict(), policy, at=moment("2024-03-12"))
     assert ends(filing.deadline) == date(2024, 3, 19)
@@ -186,10 +190,25 @@ def test_while_the_applicant_corrects_the_organs_clock_stands_still(policy: Poli
     filing.ask_correction(asked, policy, organ=DISTRICT, at=moment("2024-03-06"))
     assert filing.deadline is not None
     assert (filing.deadline.paused_at, filing.deadline.left) == (moment("2024-03-06"), 3)
-    assert filing.applicant_due_at == moment("2024-03-20", LATE)
+    assert applicant_due(filing) == moment("2024-03-20", LATE)
     filing.hand_in(a_material("application_form"), policy)
     filing.correct(policy, at=moment("2024-03-18"))
     assert ends(filing.deadline) == date(2024, 3, 21)
-    assert not filing.applicant_due_at
+    assert applicant_due(filing) is None
     assert filing.correction is not None
     assert filing.correction.answered_at == moment("2024-03-18")
+
+
+def test_the_city_is_told_once_the_working_days_of_grace_are_over(
+    policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = policy.days
+    deadline = Deadline.of(ACCEPT, policy, at=AT)
+    breached, later = deadline.due_at + timedelta(seconds=1), deadline.due_at + timedelta(days=1, seconds=1)
+    assert deadline.watched(policy, at=breached).escalated_at == breached
+    monkeypatch.setattr(policy, "days", lambda key, on: 1 if key == "filing.escalate_days" else days(key, on))
+    assert deadline.watched(policy, at=breached) == deadline
+    assert deadline.watched(policy, at=later).escalated_at == later
+    assert (
+        deadline.watched(policy, at=later).watched(policy, at=later + timedelta(days=9)).escalated_at == later
+    )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.filing.domain.institution import Institution, ScopeWhy, Standing, merged
 from services.filing.domain.refusals import BadValidity, Ended, NotSuspended
 from services.filing.domain.terms import Particulars, Site
+from services.filing.domain.validity import Lapse
 from services.filing.handlers.registration import years_after
 from shared.contracts.scope import ScopeItem
 from tests.builders import MILLER, TURNER, a_version, an_institution, an_item, standing
@@ -93,7 +94,7 @@ def test_what_has_ended_has_ended_for_good_and_is_changed_no_more(final: Standin
     changes: list[Callable[[], object]] = [
         lambda: institution.rescope(a_version(MILLING)),
         lambda: institution.amend(Particulars(name="另一家")),
-        lambda: institution.renew(until=date(2030, 1, 1)),
+        lambda: institution.renew(until=date(2030, 1, 1), on=date(2025, 6, 1)),
         lambda: institution.suspend(reason="", on=date(2025, 7, 1)),
         lambda: institution.end(other, reason="", on=date(2025, 7, 1)),
     ]
@@ -116,12 +117,28 @@ def test_what_was_suspended_may_end() -> None:
 def test_renewed_it_is_valid_longer_and_what_held_before_is_as_it_was() -> None:
     institution = an_institution()
     held = [institution.scope_on(FROM + n * 100 * DAY) for n in range(10)]
-    institution.renew(until=date(2030, 3, 3))
+    assert institution.renew(until=date(2030, 3, 3), on=date(2027, 3, 4)) is None
     assert institution.scope_on(date(2030, 3, 3)) == institution.scope
     assert [institution.scope_on(FROM + n * 100 * DAY) for n in range(10)] == held
     for until in (date(2030, 3, 3), date(2029, 1, 1)):
         with pytest.raises(BadValidity):
-            institution.renew(until=until)
+            institution.renew(until=until, on=FROM)
+
+
+def test_renewed_late_it_evaluated_nothing_between_and_that_stays_so() -> None:
+    institution = an_institution()
+    last, again = date(2027, 3, 3), date(2027, 4, 1)
+    gap = [last + DAY, date(2027, 3, 20), again - DAY]
+    assert institution.renew(until=date(2030, 3, 3), on=again) == Lapse(since=gap[0], until=gap[-1])
+    institution.renew(until=date(2033, 3, 3), on=date(2030, 2, 1))
+    assert [institution.scope_on(day) for day in gap] == [(), (), ()]
+    assert institution.scope_on(last) == institution.scope_on(again) == institution.scope
+    assert institution.scope_on(date(2033, 3, 3)) == institution.scope
+
+
+def test_a_renewal_that_would_be_over_already_is_none() -> None:
+    with pytest.raises(BadValidity):
+        an_institution().renew(until=date(2030, 3, 3), on=date(2030, 3, 4))
 
 
 def test_only_particulars_that_are_given_and_differ_are_changed() -> None:

@@ -111,6 +111,18 @@ async def test_six_batches_or_an_explanation_renew_it_for_three_years_and_batche
     ]
 
 
+async def test_decided_late_it_is_valid_again_from_that_day_only(works: FilingWorks) -> None:
+    institution = an_institution(batches=6)
+    filing = await renewal_of(institution, works)
+    works.at = noon(date(2027, 3, 24))
+    renewed = await decide(filing, works)
+    assert renewed.valid_until == date(2030, 3, 3)
+    assert [(each.since, each.until) for each in renewed.lapses] == [(date(2027, 3, 4), date(2027, 3, 23))]
+    assert renewed.scope_on(date(2027, 3, 10)) == ()
+    (told,) = [each for each in works.announced if isinstance(each, InstitutionRenewed)]
+    assert told.valid_from == date(2027, 3, 24)
+
+
 async def test_too_few_batches_without_an_explanation_are_not_renewed(works: FilingWorks) -> None:
     filing = await renewal_of(an_institution(batches=5), works)
     with pytest.raises(NotRenewable) as refused:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.filing.domain.deadline import Deadline
 from services.filing.domain.filing import Filing
 from services.filing.domain.objection import (
     NotPublicised,
@@ -71,6 +72,20 @@ def test_registration_waits_for_all_objections(policy: Policy) -> None:
         settle_on(filing, objection, policy, organ=DISTRICT, at=later)
     filing.register(policy, organ=DISTRICT, at=later, number="1")
     assert filing.state is FilingState.REGISTERED
+
+
+def test_the_clock_of_the_decision_stops_while_an_objection_is_looked_into(policy: Policy) -> None:
+    due = policy.calendar.deadline(UNTIL, 5)
+    filing = publicised(deadline=Deadline(due_at=due))
+    later = due + timedelta(days=3)
+    raised = [objected(filing, policy) for _ in range(2)]
+    for objection in raised:
+        assert filing.deadline is not None
+        assert not filing.deadline.is_breached(at=later)
+        objection.resolve(Outcome.DISMISSED, "不成立", by="officer", at=later)
+        settle_on(filing, objection, policy, organ=DISTRICT, at=later)
+    left = policy.calendar.working_days_between(AT.date(), due.date())
+    assert filing.deadline == Deadline(due_at=policy.calendar.deadline(later, left))
 
 
 def test_an_objection_that_is_upheld_refuses_the_filing_with_its_finding(policy: Policy) -> None:

@@ -3,21 +3,24 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from services.filing.domain.objection import Statement
 from services.filing.domain.stages import FilingState
 from services.filing.domain.terms import Applicant
+from services.filing.handlers.objections import raise_objection
 from services.filing.worker import JOBS
 from shared.clock import StoryClock
 from shared.http.limits import Rates
 from shared.identity import Permission
+from shared.policy import Policy, Status
 from tests.builders import CITY, DISTRICT, OTHER_DISTRICT, a_filing, a_uscc
 from tests.filing.casework import Case
 from tests.filing.panelwork import officer
-from tests.filing.works import keep
+from tests.filing.works import EVERYTHING, keep
 from tests.interfaces import Headers, Interfaces, fresh_key
 
 LATE = datetime(2099, 1, 5, tzinfo=UTC)
@@ -112,6 +115,35 @@ async def test_who_objects_too_often_is_told_to_wait(interfaces: Interfaces) -> 
     assert [each.status_code for each in answers] == [201, 201, 201, 429]
 
 
+async def test_beyond_so_many_anonymous_objections_only_an_officer_takes_more_down(
+    interfaces: Interfaces, policy: Policy
+) -> None:
+    case = await publicised(interfaces)
+    most = policy.parameter("filing.public_objections_max", interfaces.clock.now().date())
+    assert most.status is Status.ASSUMED
+    async with interfaces.suite.runtimes["filing"].works(EVERYTHING) as work:
+        for _ in range(policy.number(most.key, work.today)):
+            await raise_objection(UUID(case.id), Statement(text="场地不符"), work)
+    answer = await public(interfaces, case.id)
+    assert (answer.status_code, answer.json()["code"]) == (409, "NJT-FIL-1223")
+    assert answer.json()["extra"] == {"most": 100, "status_of_most": "assumed"}
+    assert (await objected(case)).status_code == 201
+
+
+async def test_objections_to_a_case_are_listed_page_by_page_the_earliest_first(
+    interfaces: Interfaces,
+) -> None:
+    case = await publicised(interfaces)
+    made = [(await objected(case)).json()["id"] for _ in range(3)]
+    path, who = f"/v1/filings/{case.id}/objections", officer(interfaces)
+    first = (await interfaces.filing.get(path, headers=who, params={"size": 2})).json()
+    rest = await interfaces.filing.get(path, headers=who, params={"size": 2, "cursor": first["next"]})
+    assert [each["id"] for each in (*first["items"], *rest.json()["items"])] == made
+    assert rest.json()["next"] is None
+    bad = await interfaces.filing.get(path, headers=who, params={"cursor": "WyJhIl0"})
+    assert (bad.status_code, bad.json()["code"]) == (422, "NJT-GEN-1002")
+
+
 async def test_a_reference_nobody_was_given_tells_nothing(interfaces: Interfaces) -> None:
     answer = await interfaces.filing.get("/v1/public/objections/AAAAAAAAAAAAAAAA")
     assert (answer.status_code, answer.json()["code"]) == (404, "NJT-FIL-1220")
@@ -194,7 +226,7 @@ async def test_applicants_and_other_districts_do_not_read_objections(interfaces:
     path = f"/v1/filings/{case.id}/objections"
     assert (await interfaces.filing.get(path, headers=case.applicant)).status_code == 403
     own = interfaces.bearer(Permission.ASSESS, Permission.READ_REGISTER, holder=case.uscc)
-    assert (await interfaces.filing.get(path, headers=own)).json() == {"items": []}
+    assert (await interfaces.filing.get(path, headers=own)).json() == {"items": [], "next": None}
     other = officer(interfaces, OTHER_DISTRICT)
     assert (await interfaces.filing.get(path, headers=other)).status_code == 404
     assert (await resolved(interfaces, made, "upheld", other)).status_code == 404

@@ -129,9 +129,11 @@ def test_only_relations_of_the_policy_can_be_declared() -> None:
         seat(Candidate(expert=an_expert(), relations=("邻居",)), an_accepted(), POLICY, day=DAY)
 
 
-def test_a_member_states_that_it_has_none_of_these_relations() -> None:
+def test_nothing_is_put_into_a_members_mouth_that_it_did_not_state() -> None:
     plain = seat(Candidate(expert=an_expert()), an_accepted(), POLICY, day=DAY)
-    assert plain.statement == "与申请单位无任职、近亲属、师生、师徒、同事关系"
+    assert plain.statement == (
+        "未申报回避关系（任职、近亲属、师生、师徒、同事） · declared none of these relations"
+    )
     own = seat(Candidate(expert=an_expert(), statement="已签回避声明"), an_accepted(), POLICY, day=DAY)
     assert own.statement == "已签回避声明"
 

@@ -9,7 +9,7 @@ from shared.identity import Permission
 from shared.policy import Policy
 from tests.builders import AT, CITY, DISTRICT, OTHER_DISTRICT, a_uscc
 from tests.filing.casework import Case
-from tests.filing.panelwork import accepted, convened, marks_of, officer, score, scorer
+from tests.filing.panelwork import accepted, appointed, convened, marks_of, officer, score, scorer
 from tests.interfaces import Headers, Interfaces
 
 SECRET = "只有本人知道的意见"
@@ -159,3 +159,36 @@ async def test_an_experts_token_of_another_organ_does_not_reach_the_panel(
     who = scorer(interfaces, subject, OTHER_DISTRICT)
     assert (await interfaces.filing.get("/v1/panels/mine", headers=who)).json()["items"] == []
     assert (await score(interfaces, panel, who, marked(policy))).status_code == 404
+
+
+async def test_who_the_experts_are_and_why_one_left_is_not_the_applicants_before_the_end_and_why_never(
+    interfaces: Interfaces, policy: Policy
+) -> None:
+    case = await accepted(interfaces)
+    names = [f"expert-{uuid4()}" for _ in range(3)]
+    panel = await convened(case, *names)
+    gone = panel["members"][0]
+    entering = await appointed(interfaces, name="测试专家4", subject=f"expert-{uuid4()}")
+    body = {"leaving": gone["expert_id"], "reason": "近亲属任职", "entering": {"expert_id": entering["id"]}}
+    answer = await interfaces.filing.post(
+        f"/v1/panels/{panel['id']}/replacement",
+        headers=officer(interfaces) | {"If-Match": f'"{panel["version"]}"'},
+        json=body,
+    )
+    assert answer.status_code == 200, answer.text
+    panel = answer.json()
+    assert panel["withdrawn"][0]["reason"] == "近亲属任职"
+    names = [*names[1:], entering["subject"]]
+    before = (await told(case, panel, case.applicant)).replace(case.id, "")
+    assert "近亲属任职" not in before
+    assert not [
+        each for each in (gone, *panel["members"]) if each["expert_id"] in before or each["name"] in before
+    ]
+    for name in names:
+        panel = (await score(interfaces, panel, scorer(interfaces, name), marked(policy))).json()
+    seen = await interfaces.filing.get(f"/v1/panels/{panel['id']}", headers=case.applicant)
+    view = seen.json()
+    assert "近亲属任职" not in seen.text
+    assert [each["name"] for each in view["members"]] == [each["name"] for each in panel["members"]]
+    assert {each["statement"] for each in view["members"]} == {None}
+    assert (view["withdrawn"][0]["name"], view["withdrawn"][0]["reason"]) == (gone["name"], None)

@@ -13,12 +13,11 @@ from shared.clock import StoryClock
 from shared.contracts.filing import InstitutionEnded
 from shared.http.preconditions import etag
 from shared.identity import Permission
-from tests.builders import AT, CITY, OTHER_DISTRICT, a_uscc
+from tests.builders import AT, CITY, OTHER_DISTRICT
 from tests.filing.casework import Case, drafted
 from tests.filing.pledgework import (
     LICENCE,
     STAFF,
-    entered,
     pledges_of,
     records_of,
     registered,
@@ -26,7 +25,7 @@ from tests.filing.pledgework import (
     submitted,
 )
 from tests.filing.works import EVERYTHING
-from tests.interfaces import Interfaces, fresh_key
+from tests.interfaces import Interfaces
 
 KEPT = {"kept": True, "finding": "经核验，属实"}
 FALSE = {"kept": False, "finding": "经核验，不实"}
@@ -262,50 +261,15 @@ async def test_of_a_check_and_a_withdrawal_at_the_same_moment_one_is_heard(
     assert state == ("refused" if false else "correcting")
 
 
-async def test_an_officer_enters_a_record_and_a_body_reads_its_own_alone(
+async def test_with_a_case_that_is_refused_what_was_pledged_in_it_is_void(
     interfaces: Interfaces, story: StoryClock
 ) -> None:
     story.set(AT)
-    uscc = a_uscc()
-    made = await entered(interfaces, uscc, valid_from="2024-01-31")
-    assert made.status_code == 201, made.text
-    record = made.json()
-    assert (record["source"], record["valid_until"]) == ("entered", "2025-01-31")
-    later = await entered(interfaces, uscc, valid_from="2024-03-05")
-    assert (later.status_code, later.json()["code"]) == (422, "NJT-FIL-1722")
-    path, ask = "/v1/integrity-records", interfaces.filing.get
-    own = interfaces.bearer(Permission.READ_REGISTER, holder=uscc)
-    other = interfaces.bearer(Permission.READ_REGISTER, holder=a_uscc())
-    nobody = interfaces.bearer(Permission.READ_REGISTER)
-    assert [each["id"] for each in (await ask(path, headers=own)).json()["items"]] == [record["id"]]
-    assert (await ask(path, headers=other, params={"uscc": uscc})).json()["items"] == []
-    assert (await ask(path, headers=nobody)).json() == {"items": [], "next": None}
-    assert (await ask(f"{path}/{record['id']}", headers=own)).json() == record
-    hidden = await ask(f"{path}/{record['id']}", headers=other)
-    assert (hidden.status_code, hidden.json()["code"]) == (404, "NJT-FIL-1723")
-    by_nobody = await interfaces.filing.post(
-        path,
-        headers=interfaces.bearer(Permission.ASSESS) | fresh_key(),
-        json={"uscc": uscc, "name": "测试", "reason": "虚假"},
-    )
-    assert (by_nobody.status_code, by_nobody.json()["code"]) == (403, "NJT-IDN-0403")
-
-
-async def test_records_are_listed_page_by_page_the_latest_first(
-    interfaces: Interfaces, story: StoryClock
-) -> None:
-    uscc, made = a_uscc(), []
-    for hours in range(3):
-        story.set(AT + timedelta(hours=hours))
-        made.append((await entered(interfaces, uscc)).json()["id"])
-    own = interfaces.bearer(Permission.READ_REGISTER, holder=uscc)
-    path = "/v1/integrity-records"
-    first = (await interfaces.filing.get(path, headers=own, params={"size": 2})).json()
-    rest = (
-        await interfaces.filing.get(path, headers=own, params={"size": 2, "cursor": first["next"]})
-    ).json()
-    assert [each["id"] for each in (*first["items"], *rest["items"])] == made[::-1]
-    assert rest["next"] is None
-    for cursor in ("nonsense", first["next"] + "x"):
-        answer = await interfaces.filing.get(path, headers=own, params={"cursor": cursor})
-        assert answer.status_code == 422
+    refused, false = await submitted(interfaces, LICENCE), await submitted(interfaces, LICENCE, STAFF)
+    await refused.done("refusal", refused.officer(), {"reason": "不符合条件"})
+    assert [each["state"] for each in await pledges_of(refused)] == ["void"]
+    await false.done(f"pledges/{LICENCE}/check", false.officer(), FALSE)
+    assert {each["kind"]: each["state"] for each in await pledges_of(false)} == {
+        LICENCE: "false",
+        STAFF: "void",
+    }

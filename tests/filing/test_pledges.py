@@ -1,7 +1,7 @@
 """告知承诺: what may be pledged, by whom, how often, and what a pledge stands in the way of (N3.3)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,8 +10,11 @@ import pytest
 
 from services.filing.domain.materials import PledgeStands
 from services.filing.domain.pledge import Pledge, PledgeText
+from services.filing.domain.stages import FilingState
+from services.filing.handlers.cases import lapse_filing
 from shared.clock import StoryClock
 from shared.identity import Permission
+from shared.policy import Audience
 from tests.builders import AT, DISTRICT, OTHER_DISTRICT, a_uscc, an_institution, new_filing
 from tests.filing.casework import Case, drafted
 from tests.filing.pledgework import LICENCE, STAFF, entered, pledges_of, signed, submitted, text_version
@@ -188,6 +191,19 @@ async def test_whoever_takes_its_case_back_has_withdrawn_what_it_pledged_in_it(
     assert (answer.status_code, answer.json()["code"]) == (409, "NJT-FIL-1713")
 
 
+async def test_whoever_lets_the_term_of_a_correction_pass_has_withdrawn_what_it_pledged_in_it(
+    interfaces: Interfaces, story: StoryClock
+) -> None:
+    story.set(AT)
+    case = await submitted(interfaces, LICENCE)
+    items = {"items": [{"field": "scope", "reason": "须写明工种"}]}
+    due = (await case.done("correction-notice", case.officer(), items))["correction"]["due_at"]
+    story.set(datetime.fromisoformat(due) + timedelta(seconds=1))
+    async with interfaces.suite.runtimes["filing"].works(EVERYTHING) as work:
+        assert (await lapse_filing(UUID(case.id), work)).state is FilingState.WITHDRAWN
+    assert [each["state"] for each in await pledges_of(case)] == ["withdrawn"]
+
+
 async def test_nobody_is_put_in_the_place_of_the_body_that_pledged(case: Case) -> None:
     await signed(case)
     portal = case.interfaces.bearer(Permission.APPLY, organ=DISTRICT)
@@ -238,7 +254,7 @@ async def test_the_channel_of_pledging_is_closed_to_who_has_a_record_the_others_
     interfaces: Interfaces, story: StoryClock
 ) -> None:
     story.set(AT)
-    institution = an_institution()
+    institution = an_institution(audience=Audience.PUBLIC)
     await keep(interfaces.suite.runtimes["filing"].works, institution)
     uscc = institution.uscc
     who = interfaces.bearer(Permission.APPLY, holder=uscc)

@@ -16,7 +16,6 @@ from shared.contracts.province import (
     Receipt,
     Stage,
 )
-from shared.values import StationCode
 from tests.builders import CITY, institution_filed
 from tests.filing.provincework import Exchange
 from tests.filing.recordwork import Record, on_record
@@ -24,9 +23,7 @@ from tests.filing.works import EVERYTHING
 from tests.interfaces import Interfaces
 from tests.provincial import Owed, owed, send
 
-FILED = MessageCode.INSTITUTION_FILED
 WHY = {"reason": "整改逾期"}
-CODE = StationCode("Y000032000001")
 
 
 async def reported(record: Record) -> list[tuple[Owed, FilingReport]]:

@@ -137,6 +137,12 @@ async def test_a_question_that_is_none_is_refused(interfaces: Interfaces, query:
     assert (await ask(interfaces, **query)).status_code == 422
 
 
+async def test_by_none_or_by_two_at_once_nobody_is_found(interfaces: Interfaces) -> None:
+    for query in ({}, {"name": "测试甲公司", "number": "测试备案"}, {"name": "    "}):
+        answer = await ask(interfaces, **query)
+        assert (answer.status_code, answer.json()["code"]) == (422, "NJT-FIL-1114")
+
+
 async def test_one_address_asks_as_often_as_the_policy_says(interfaces: Interfaces) -> None:
     policy = interfaces.suite.runtimes["filing"].policy
     most = policy.number("public.verify_per_minute", date(2026, 1, 1))

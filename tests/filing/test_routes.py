@@ -176,7 +176,9 @@ async def test_a_routing_that_nobody_owes_names_what_may_be_filed_instead(interf
     ]
 
 
-async def test_a_routing_decision_on_an_occupation_nobody_knows_is_refused(interfaces: Interfaces) -> None:
+async def test_a_routing_decision_on_an_occupation_that_is_in_no_catalogue_is_refused(
+    interfaces: Interfaces,
+) -> None:
     answer = await interfaces.filing.post(
         "/v1/routing-decisions",
         headers=interfaces.bearer(Permission.READ_REGISTER, organ=DISTRICT),
@@ -186,7 +188,7 @@ async def test_a_routing_decision_on_an_occupation_nobody_knows_is_refused(inter
             "scope": [{"edition": "2015", "occupation": "8-99-99-99", "level": 4}],
         },
     )
-    assert (answer.status_code, answer.json()["code"]) == (404, "NJT-POL-1002")
+    assert (answer.status_code, answer.json()["code"]) == (409, "NJT-FIL-1004")
 
 
 async def test_the_queue_is_shown_page_by_page(interfaces: Interfaces) -> None:

@@ -1,6 +1,6 @@
 """What filing does with what it hears, as its worker applies it to a real database."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -8,8 +8,9 @@ from sqlalchemy import text
 from services.filing.domain.institution import Institution, Standing
 from services.filing.subscriptions import subscriptions
 from shared.contracts.event import Event
+from shared.contracts.supervision import RevocationOrdered
 from shared.messaging.consumer import Incoming
-from tests.builders import a_message, account_opened, an_institution, lifted, registered, sanctioned
+from tests.builders import DISTRICT, a_message, account_opened, an_institution, lifted, registered, sanctioned
 from tests.filing.casework import registered as registered_case
 from tests.filing.works import EVERYTHING, keep
 from tests.interfaces import Interfaces
@@ -95,3 +96,23 @@ async def test_a_sanction_that_came_before_its_institution_is_held(interfaces: I
             text("SELECT state, code FROM held_message WHERE subject = :id"), {"id": unknown.id}
         )
         assert [tuple(row) for row in held] == [("waiting", "NJT-FIL-1002")]
+
+
+@pytest.mark.parametrize(
+    ("filed_by", "standing"), [(DISTRICT, Standing.REVOKED), ("province", Standing.ACTIVE)]
+)
+async def test_n3_3_by_supervisions_word_what_the_city_or_a_district_filed_is_revoked(
+    interfaces: Interfaces, filed_by: str, standing: Standing
+) -> None:
+    on_record = an_institution(filed_by=filed_by)
+    await keep(interfaces.suite.runtimes["filing"].works, on_record)
+    ordered = RevocationOrdered(
+        institution_id=on_record.id,
+        uscc=on_record.uscc,
+        organ=DISTRICT,
+        basis=("N3.3",),
+        rectification_id=uuid4(),
+        reason="逾期六个月未整改",
+    )
+    await hear(interfaces, (ordered, 1), (ordered, 2))
+    assert (await institution(interfaces, on_record.id)).standing is standing

@@ -1,29 +1,44 @@
-"""One of everything that belongs to a district, and the bodies that speak of it, for whoever tries to cross."""
+"""One of everything that belongs to a district, for whoever tries to cross."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
+from services.filing.domain.campaign import Campaign, CampaignState
+from services.filing.domain.ceremony import Ceremony
+from services.filing.domain.commendation import Commendation
+from services.filing.domain.objection import Statement, object_to
+from services.filing.domain.obligation import ObligationKind
+from services.filing.domain.officer import Recusal
+from services.filing.domain.review import Review
+from services.filing.domain.stages import FilingState
+from services.filing.handlers.integrity import EnterRecord, enter_record
+from services.filing.repository.reviews import SqlReviews
 from services.subsidy.domain.certificate import Certificate
 from services.subsidy.domain.claim import ClaimState
 from services.subsidy.holders import seal
 from services.supervision.domain.plan import EvaluationPlan
 from shared.identity import Scope
+from shared.objects import key_of
 from shared.policy import Audience
 from shared.privacy import FieldCipher
 from tests.builders import (
     AT,
     CITIZEN_ID,
     DISTRICT,
-    TURNER,
+    PROVINCE,
     a_filing,
+    a_material,
     a_uscc,
     an_account,
     an_institution,
     an_item,
-    new_filing,
 )
+from tests.filing import network
+from tests.filing.casework import PAPER
+from tests.filing.importing import INSTITUTIONS, Desk
+from tests.filing.owing import an_obligation
+from tests.filing.panelwork import a_panel, an_accepted, an_expert
 from tests.interfaces import Interfaces
 from tests.subsidy import builders as subsidy
 from tests.supervision import fakes as supervision
@@ -33,22 +48,155 @@ Belongings = dict[tuple[str, str], str]
 
 EVERYTHING = Scope(actor="test", act="test", everything=True)
 OWN = a_uscc()
+HANDED_IN = "management_rules"
+"""The kind of document that the district's case has a file of."""
 
 
 async def of_the_district(interfaces: Interfaces) -> Belongings:
     """Add one of everything to the district; its id for each path parameter of each service."""
     found: Belongings = {}
-    for add in (_filing, _accounts, _supervision, _subsidy):
+    for add in (
+        _filing,
+        _assessment,
+        _network,
+        _campaign,
+        _import,
+        _honours,
+        _accounts,
+        _supervision,
+        _subsidy,
+    ):
         found |= await add(interfaces)
     return found
 
 
 async def _filing(interfaces: Interfaces) -> Belongings:
-    filing, institution = a_filing(), an_institution()
-    async with interfaces.suite.runtimes["filing"].works(EVERYTHING) as work:
+    runtime = interfaces.suite.runtimes["filing"]
+    await interfaces.suite.apps["filing"].state.objects.put(key_of(PAPER), PAPER)
+    handed_in = replace(a_material(HANDED_IN), sha256=key_of(PAPER))
+    filing, institution = a_filing(materials=(handed_in,)), an_institution()
+    owed = an_obligation(runtime.policy, ObligationKind.CHECK_PLEDGE)
+    async with runtime.works(EVERYTHING) as work:
         work.filings.add(filing)
         work.institutions.add(institution)
-    return {("filing", "filing_id"): str(filing.id), ("filing", "institution_id"): str(institution.id)}
+        work.obligations.add(owed)
+    return {
+        ("filing", "filing_id"): str(filing.id),
+        ("filing", "kind"): HANDED_IN,
+        ("filing", "institution_id"): str(institution.id),
+        ("filing", "obligation_id"): str(owed.id),
+    }
+
+
+async def _assessment(interfaces: Interfaces) -> Belongings:
+    """A panel with its experts, an objection and an integrity record, of cases of their own."""
+    runtime, expert = interfaces.suite.runtimes["filing"], an_expert()
+    panel = a_panel(an_accepted(), runtime.policy, [expert, an_expert(), an_expert()])
+    publicised = a_filing(state=FilingState.PUBLICITY, publicity_until=AT)
+    statement = Statement(text="测试异议")
+    objection = object_to(
+        publicised, statement, runtime.policy, key=uuid4(), reference=uuid4().hex[:16], at=AT
+    )
+    async with runtime.works(EVERYTHING) as work:
+        work.experts.add(expert)
+        work.panels.add(panel)
+        work.objections.add(objection)
+        known = EnterRecord(uscc=a_uscc(), name="测试甲公司", reason="虚假证明", organ=DISTRICT)
+        record = await enter_record(known, work)
+    return {
+        ("filing", "record_id"): str(record.id),
+        ("filing", "expert_id"): str(expert.id),
+        ("filing", "panel_id"): str(panel.id),
+        ("filing", "objection_id"): str(objection.id),
+    }
+
+
+async def _network(interfaces: Interfaces) -> Belongings:
+    """An office, an officer at it who is recused, and whom it is recused from."""
+    office, recused = network.an_office(), a_uscc()
+    officer = network.an_officer(office_id=office.id, recusals=(Recusal(uscc=recused, reason="亲属"),))
+    async with interfaces.suite.runtimes["filing"].works(EVERYTHING) as work:
+        work.offices.add(office)
+        work.officers.add(officer)
+    return {
+        ("filing", "office_id"): str(office.id),
+        ("filing", "officer_id"): str(officer.id),
+        ("filing", "uscc"): recused,
+    }
+
+
+async def _campaign(interfaces: Interfaces) -> Belongings:
+    """A campaign with a review. One of an organ's runs at a time, so it is no city's: another test may open that."""
+    institution = an_institution()
+    campaign = Campaign(
+        id=uuid4(),
+        opened_by=PROVINCE,
+        title="测试核定",
+        effective_on=date(2099, 1, 1),
+        opened_at=AT,
+        due_at=AT,
+        institutions=1,
+        left_out=0,
+        state=CampaignState.OPEN,
+    )
+    review = Review(
+        id=uuid4(),
+        campaign_id=campaign.id,
+        institution_id=institution.id,
+        organ=DISTRICT,
+        uscc=institution.uscc,
+        name=institution.name,
+        number=institution.number,
+        items=institution.scope,
+    )
+    async with interfaces.suite.runtimes["filing"].works(EVERYTHING) as work:
+        work.institutions.add(institution)
+        work.campaigns.add(campaign)
+        assert isinstance(work.reviews, SqlReviews)
+        work.reviews.add(review)
+    return {("filing", "campaign_id"): str(campaign.id), ("filing", "review_id"): str(review.id)}
+
+
+async def _import(interfaces: Interfaces) -> Belongings:
+    """An import with a row that is wrong, so that there is something to give back."""
+    desk = Desk(interfaces)
+    view = await desk.previewed(INSTITUTIONS, desk.record(occupation="9-99-99-99"), desk.record())
+    assert (view["good"], view["bad"]) == (1, 1)
+    return {("filing", "import_id"): view["id"]}
+
+
+async def _honours(interfaces: Interfaces) -> Belongings:
+    """An institution held up as an example, and a ceremony."""
+    institution = an_institution()
+    commendation = Commendation(
+        id=uuid4(),
+        institution_id=institution.id,
+        organ=DISTRICT,
+        uscc=institution.uscc,
+        title="先进典型",
+        experience="经验做法",
+        named_by=DISTRICT,
+        named_at=AT,
+        published_from=date(2024, 3, 4),
+    )
+    ceremony = Ceremony(
+        id=uuid4(),
+        organ=DISTRICT,
+        title="授证仪式",
+        place="演示路1号",
+        held_on=date(2024, 3, 4),
+        recorded_by="tester",
+        recorded_at=AT,
+        invited=1,
+    )
+    async with interfaces.suite.runtimes["filing"].works(EVERYTHING) as work:
+        work.institutions.add(institution)
+        work.commendations.add(commendation)
+        work.ceremonies.add(ceremony)
+    return {
+        ("filing", "commendation_id"): str(commendation.id),
+        ("filing", "ceremony_id"): str(ceremony.id),
+    }
 
 
 async def _accounts(interfaces: Interfaces) -> Belongings:
@@ -113,56 +261,3 @@ async def _subsidy(interfaces: Interfaces) -> Belongings:
         ("subsidy", "claim_id"): str(claim.id),
         ("subsidy", "number"): str(certificate.number),
     }
-
-
-def _claim(of: Belongings) -> dict[str, Any]:
-    return {
-        "institution_id": of["subsidy", "institution_id"],
-        "certificate_numbers": [of["subsidy", "number"]],
-    }
-
-
-def _plan(of: Belongings) -> dict[str, Any]:
-    item = {"edition": "2015", "occupation": TURNER, "level": 4}
-    return {
-        "institution_id": of["supervision", "institution_id"],
-        "item": item,
-        "audience": "own_staff",
-        "planned_on": "2026-12-01",
-    }
-
-
-def _inspection(of: Belongings) -> dict[str, Any]:
-    return {
-        "institution_id": of["supervision", "institution_id"],
-        "kind": "on_site",
-        "supervisors": ["测试员甲", "测试员乙"],
-        "visited_on": "2026-11-02",
-    }
-
-
-BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
-    ("filing", "/v1/filings"): lambda _: new_filing(OWN),
-    ("filing", "/v1/filings/{filing_id}/materials"): lambda _: {
-        "kind": "application_form",
-        "file_name": "a.pdf",
-        "sha256": "0" * 64,
-    },
-    ("filing", "/v1/filings/{filing_id}/assessment"): lambda _: {"scores": [{"expert": "甲", "mark": 1}]},
-    ("accounts", "/v1/clients"): lambda _: {
-        "client_id": f"intruder-{uuid4().hex[:8]}",
-        "permissions": ["register:read"],
-        "organ": DISTRICT,
-    },
-    ("subsidy", "/v1/claims"): _claim,
-    ("subsidy", "/v1/claims/preview"): _claim,
-    ("subsidy", "/v1/claims/{claim_id}/review"): lambda _: {"approve": True},
-    ("supervision", "/v1/evaluation-plans"): _plan,
-    ("supervision", "/v1/inspections"): _inspection,
-    ("supervision", "/v1/inspections/{inspection_id}/findings"): lambda _: {
-        "findings": [{"category": "process_irregular", "severity": "serious", "text": "问题"}]
-    },
-    ("supervision", "/v1/rectifications/{rectification_id}/completion"): lambda _: {"report": "已改"},
-    ("supervision", "/v1/rectifications/{rectification_id}/verification"): lambda _: {"passed": True},
-}
-"""A valid body of every operation that takes one and speaks of something of the district."""

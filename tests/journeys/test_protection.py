@@ -1,7 +1,7 @@
 """Every operation of every interface is closed to strangers, to the wrong permissions and to the wrong district.
 
 The operations are read off the OpenAPI documents of whatever services the suite has: a new one is covered the day it is
-written, and fails here until something of its kind is there to be crossed (`belongings.py`).
+written, and fails here until something of its kind is there to be crossed (`belongings.py`, `bodies.py`).
 """
 
 from dataclasses import dataclass
@@ -15,21 +15,45 @@ from fastapi.routing import APIRoute
 from cli.documents import openapi_of
 from cli.suite.database import SERVICES
 from shared.identity import Permission
-from tests.builders import OTHER_DISTRICT, PARK, a_uscc
+from tests.builders import CITY, DISTRICT, OTHER_DISTRICT, PARK, a_uscc
 from tests.interfaces import Headers, Interfaces, fresh_key
-from tests.journeys.belongings import BODIES, OWN, Belongings, of_the_district
+from tests.journeys.belongings import OWN, Belongings, of_the_district
+from tests.journeys.bodies import BODIES, FILES, QUERIES
 
 OPEN = {
     *((service, "get", path) for service in SERVICES for path in ("/livez", "/readyz", "/metrics")),
     ("accounts", "get", "/.well-known/oauth-authorization-server"),
     ("accounts", "get", "/.well-known/jwks.json"),
     ("accounts", "post", "/oauth/token"),
+    ("filing", "get", "/v1/public/publicity"),
+    ("filing", "post", "/v1/public/filings/{filing_id}/objections"),
+    ("filing", "get", "/v1/public/objections/{reference}"),
+    ("filing", "get", "/v1/public/institutions"),
+    ("filing", "get", "/v1/public/institutions/{code}"),
+    ("filing", "get", "/v1/public/service-network"),
+    ("filing", "get", "/v1/public/outstanding-institutions"),
 }
-"""What needs no token: health, discovery, the public keys, and the endpoint where tokens are had."""
+"""What needs no token: health, discovery, the public keys, where tokens are had, and what everybody may know."""
 UNLISTED = {"/docs", "/openapi.json"}
 """What no document lists, and anybody may read."""
-NOBODYS = {("filing", "/v1/routing-decisions")}
-"""What speaks of nobody's case."""
+NOBODYS = {
+    ("filing", "/v1/routing-decisions"),
+    ("filing", "/v1/integrity-records"),
+    ("filing", "/v1/integrity-records/{record_id}"),
+    ("filing", "/v1/imports/template"),
+}
+"""What speaks of nobody's case, or of what every organ has to know."""
+EVERYBODYS = {
+    ("filing", "/v1/campaigns"),
+    ("filing", "/v1/campaigns/{campaign_id}"),
+    ("filing", "/v1/campaigns/{campaign_id}/reviews"),
+    ("filing", "/v1/campaigns/{campaign_id}/confirmations"),
+    ("filing", "/v1/campaigns/{campaign_id}/closing"),
+    ("filing", "/v1/integrity-records/{record_id}/annulment"),
+}
+"""What is addressed to every district, and may show and move only what is its own."""
+PREVIEWS = {("filing", "/v1/imports")}
+"""What is an officer's own whatever it says; that it reaches no other district is found row by row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,13 +93,15 @@ def _operations(service: str) -> list[Operation]:
 
 OPERATIONS = [operation for service in SERVICES for operation in _operations(service)]
 CLOSED = [each for each in OPERATIONS if each.key not in OPEN]
-ABOUT_ONE = [each for each in CLOSED if each.parameters]
-LISTS = [each for each in CLOSED if each.method == "get" and not each.parameters]
+OWNED = [each for each in CLOSED if (each.service, each.path) not in NOBODYS | EVERYBODYS]
+ABOUT_ONE = [each for each in OWNED if each.parameters]
+LISTS = [each for each in OWNED if each.method == "get" and not each.parameters]
 CREATIONS = [
     each
     for each in CLOSED
-    if each.method != "get" and not each.parameters and (each.service, each.path) not in NOBODYS
+    if each.method != "get" and not each.parameters and (each.service, each.path) not in NOBODYS | PREVIEWS
 ]
+SHARED = [each for each in CLOSED if (each.service, each.path) in EVERYBODYS]
 STRANGERS: list[dict[str, str]] = [{"organ": OTHER_DISTRICT}, {"organ": PARK}, {"holder": a_uscc()}, {}]
 
 
@@ -91,15 +117,19 @@ async def ask(
     """Call an operation as it wants to be called, about something of the district or about nothing."""
     of = belongings or {}
     values = {name: of.get((operation.service, name), str(uuid4())) for name in operation.parameters}
-    body = None
+    place, body, files = (operation.service, operation.path), None, None
     if belongings is not None and operation.has_body:
-        body = BODIES[operation.service, operation.path](belongings)
+        if place in FILES:
+            files = {"file": FILES[place](interfaces)}
+        else:
+            body = BODIES[place](belongings)
     return await interfaces.clients[operation.service].request(
         operation.method,
         operation.path.format(**values),
         headers=who | fresh_key() | {"If-Match": '"1"'},
-        params={"seed": "7"} if operation.path.endswith("-samples") else None,
+        params=QUERIES.get(place),
         json=body,
+        files=files,
     )
 
 
@@ -186,10 +216,52 @@ async def test_nothing_is_created_in_or_for_another_district(
         assert answer.status_code in {403, 404}, f"{reach}: {answer.text}"
 
 
-@pytest.mark.parametrize("operation", [each for each in ABOUT_ONE if each.method == "get"], ids=str)
+@pytest.mark.parametrize("operation", SHARED, ids=str)
+async def test_what_every_district_is_told_of_shows_and_moves_nothing_of_another(
+    interfaces: Interfaces, belongings: Belongings, operation: Operation
+) -> None:
+    others = {name: each for (_, name), each in belongings.items() if name != "campaign_id"}
+    for reach in STRANGERS:
+        before = await under_review(interfaces, belongings)
+        answer = await ask(interfaces, operation, interfaces.bearer(**reach), belongings)
+        assert answer.status_code in {200, 403, 404}, answer.text
+        assert OWN not in answer.text
+        assert operation.has_body or not [each for each in others.values() if each in answer.text]
+        assert DISTRICT not in answer.text
+        assert await under_review(interfaces, belongings) == before
+
+
+async def under_review(interfaces: Interfaces, belongings: Belongings) -> list[Any]:
+    """The campaign and the district's review in it, as the city sees them."""
+    city, found = interfaces.bearer(organ=CITY), []
+    for kind in ("campaign", "review"):
+        key = belongings["filing", f"{kind}_id"]
+        answer = await interfaces.filing.get(f"/v1/{kind}s/{key}", headers=city)
+        assert (answer.status_code, answer.json()["state"]) == (200, "open")
+        found.append(answer.json())
+    return found
+
+
+@pytest.mark.parametrize("key", sorted(PREVIEWS))
+async def test_what_an_officer_previews_reaches_no_other_district(
+    interfaces: Interfaces, belongings: Belongings, key: tuple[str, str]
+) -> None:
+    (operation,) = [each for each in OPERATIONS if (each.service, each.path, each.method) == (*key, "post")]
+    for reach in STRANGERS:
+        answer = await ask(interfaces, operation, interfaces.bearer(**reach), belongings)
+        if "organ" not in reach:
+            assert answer.status_code == 403, answer.text
+            continue
+        assert answer.status_code == 201, answer.text
+        view = answer.json()
+        assert (view["organ"], view["good"], view["bad"]) == (reach["organ"], 0, 1)
+        assert "NJT-FIL-1511" in {each["code"] for row in view["wrong"] for each in row["findings"]}
+
+
+@pytest.mark.parametrize("operation", [each for each in ABOUT_ONE + SHARED if each.method == "get"], ids=str)
 async def test_the_district_itself_and_the_city_see_it(
     interfaces: Interfaces, belongings: Belongings, operation: Operation
 ) -> None:
-    for organ in ("320115", "320100"):
+    for organ in (DISTRICT, CITY):
         answer = await ask(interfaces, operation, interfaces.bearer(organ=organ), belongings)
         assert answer.status_code == 200, answer.text

@@ -1,15 +1,15 @@
 """How the province answers what the city tells it."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from shared.contracts.province import AccountOpenedReport, MessageCode, Receipt, Stage, Wire
+from shared.contracts.province import AccountOpenedReport, FilingReport, MessageCode, Receipt, Stage, Wire
 from shared.province.signing import KeyRing
 from simulator.counterpart import Counterpart
 from simulator.keys import ProvinceKey
-from tests.simulator.city import ACCEPTED, TRACE, City, account_opened
+from tests.simulator.city import ACCEPTED, TRACE, City, account_opened, institution_filed
 
 OPENED = MessageCode.ACCOUNT_OPENED
 
@@ -172,3 +172,33 @@ async def test_a_receipt_that_answers_nothing_is_recorded_and_not_answered(
     await city.tell(city.envelope(account_opened()))
     assert [(it.envelope, it.reason_code) for it in province.refused] == [(stray, "UNKNOWN")]
     assert city.answers(stray) == []
+
+
+async def test_the_latest_report_of_each_filing_is_kept_by_its_number(
+    city: City, province: Counterpart
+) -> None:
+    def report(number: str, revision: int, standing: str = "active") -> FilingReport:
+        filed = institution_filed()
+        return FilingReport(
+            institution_id=UUID(int=7),
+            filing_number=number,
+            name=filed.name,
+            uscc=filed.uscc,
+            category=filed.category,
+            audience=filed.audience,
+            organ=filed.organ,
+            scope=filed.scope,
+            valid_from=filed.valid_from,
+            valid_until=filed.valid_until,
+            revision=revision,
+            standing=standing,
+        )
+
+    told = (report("甲", 1), report("甲", 3, "suspended"), report("甲", 2), report("乙", 1))
+    for place, each in enumerate(told, start=1):
+        envelope = city.envelope(
+            each, code=MessageCode.FILING_REPORTED, business_key=f"filing:{place}", sequence=place
+        )
+        await city.tell(envelope)
+    kept = {number: (each.revision, each.standing) for number, each in province.filings.items()}
+    assert kept == {"甲": (3, "suspended"), "乙": (1, "active")}

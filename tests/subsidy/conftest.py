@@ -16,7 +16,7 @@ from shared.policy import Policy, load_policy
 from shared.privacy import FieldCipher
 from shared.settings import PolicySettings
 from tests.databases import connected, superuser_url
-from tests.interfaces import Interfaces, interfaces, opened, story
+from tests.interfaces import Interfaces, interfaces, opened_on, story
 from tests.subsidy.builders import NOON
 from tests.subsidy.claiming import ORGAN, Claimant
 from tests.subsidy.desk import Desk
@@ -29,6 +29,8 @@ __all__ = ["interfaces", "story"]
 _organs = cycle(
     ("320102", "320104", "320105", "320106", "320111", "320113", "320114", "320116", "320117", "320118")
 )
+
+__all__ = ["interfaces", "story"]
 
 
 @pytest.fixture(scope="session")
@@ -116,5 +118,5 @@ async def served_city(
     emptied: SuiteDatabase, home: Home, make_plan: Callable[..., Plan]
 ) -> AsyncIterator[ServedCity]:
     """The interfaces on a database whose policy the city releases."""
-    async with opened(emptied, home, make_plan) as interfaces:
+    async with opened_on(emptied, home, make_plan) as interfaces:
         yield ServedCity(interfaces)

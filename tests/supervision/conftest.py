@@ -4,6 +4,9 @@ import pytest
 
 from shared.policy import Policy, load_policy
 from shared.settings import PolicySettings
+from tests.interfaces import interfaces, story
+
+__all__ = ["interfaces", "story"]
 
 
 @pytest.fixture(scope="session")

@@ -275,7 +275,7 @@ def test_every_refusal_has_a_chinese_and_an_english_title_and_its_own_code() -> 
         for kind in family.__subclasses__()
         if kind.__module__ == "services.supervision.domain.refusals"
     ]
-    assert len(kinds) == 21
+    assert len(kinds) == 24
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert all(" · " in kind().title and kind.code.startswith("NJT-SUP-") for kind in kinds)
 

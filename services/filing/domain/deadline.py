@@ -49,10 +49,16 @@ class Deadline:
 
     def watched(self, policy: Policy, *, at: datetime) -> "Deadline":
         """With the warning or the escalation to the city that is due by now noted, each once."""
-        if self.is_breached(at=at) and self.escalated_at is None:
-            return replace(self, escalated_at=at)
+        if self.is_breached(at=at):
+            return replace(self, escalated_at=at) if self._wants_city(policy, at=at) else self
         days = policy.days("filing.warn_days", at.astimezone(SHANGHAI).date())
         return replace(self, warned_at=at) if self.is_near(policy.calendar, days=days, at=at) else self
+
+    def _wants_city(self, policy: Policy, *, at: datetime) -> bool:
+        """Whether the working days after the breach, in which the organ may still act alone, are over (assumed)."""
+        grace = policy.days("filing.escalate_days", at.astimezone(SHANGHAI).date())
+        told = self.escalated_at is not None
+        return not told and (not grace or at > policy.calendar.deadline(self.due_at, grace))
 
 
 def shown(moment: datetime | None) -> str:

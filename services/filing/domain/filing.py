@@ -200,7 +200,8 @@ class Filing:
 
         A veto fails it whatever the marks are; so does a middling mark when it was mended already.
         """
-        act = outcome(verdict, policy, rounds=self.rounds, day=at.astimezone(SHANGHAI).date())
+        day = verdict.measured_on or at.astimezone(SHANGHAI).date()
+        act = outcome(verdict, policy, rounds=self.rounds, day=day)
         self._enter(self._next(act), policy, at=at)
         self.rounds += 1
         if act is Act.FAIL:

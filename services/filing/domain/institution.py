@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from services.filing.domain.refusals import BadValidity, Ended, NotSuspended
 from services.filing.domain.register import EVERYBODY, Sought
 from services.filing.domain.terms import Particulars, Site
+from services.filing.domain.validity import Lapse
 from shared.contracts.scope import ScopeItem
 from shared.paging import Page
 from shared.policy import Audience, Category
@@ -35,6 +36,8 @@ class SuspendedBy(Term):
     ORGAN = "organ", "备案机关", "the organ that filed it"
     PROVINCE = "province", "省级", "the province"
 
+
+_DAY = timedelta(days=1)
 
 ON_RECORD = frozenset({Standing.ACTIVE, Standing.SUSPENDED})
 
@@ -85,7 +88,8 @@ class Institution:
 
     `number` is the filing number, the district's, the city's or the province's; plaque and certificate carry it
     (一牌一证, N2.8). Station codes are received from the province, never made here. `verification` is the code in
-    the QR of plaque and certificate. Versions and standings are dated: what held on a day is never rewritten.
+    the QR of plaque and certificate. Versions and standings are dated, and `lapses` are the days between an expiry
+    and a late renewal: what held on a day is never rewritten.
     """
 
     id: UUID
@@ -111,6 +115,7 @@ class Institution:
     post_levels: tuple[PostLevel, ...] = ()
     last_evaluated_on: date | None = None
     batches: int = 0
+    lapses: tuple[Lapse, ...] = ()
     version: int = field(default=0)
 
     def __post_init__(self) -> None:
@@ -150,9 +155,13 @@ class Institution:
         held = [each.standing for each in self.standings if each.valid_from <= day]
         return held[-1] if held else Standing.ACTIVE
 
+    def valid_on(self, day: date) -> bool:
+        """Whether a day is within its validity; a day that a late renewal left open is not."""
+        return self.valid_from <= day <= self.valid_until and not any(each.holds(day) for each in self.lapses)
+
     def scope_on(self, day: date) -> tuple[ScopeItem, ...]:
         """What it may evaluate on a day: nothing outside its validity or while it is not in force."""
-        if not self.valid_from <= day <= self.valid_until or self.standing_on(day) is not Standing.ACTIVE:
+        if not self.valid_on(day) or self.standing_on(day) is not Standing.ACTIVE:
             return ()
         held = [each.items for each in self.versions if each.valid_from <= day]
         return held[-1] if held else ()
@@ -179,13 +188,17 @@ class Institution:
             setattr(self, name, given[name])
         return changed
 
-    def renew(self, *, until: date) -> None:
-        """Valid until a later day; raises Ended, or BadValidity when it is no later day."""
+    def renew(self, *, until: date, on: date) -> Lapse | None:
+        """Valid until a later day; the days since its validity was over are returned. Raises Ended, BadValidity."""
         self.check_on_record()
-        if until <= self.valid_until:
+        if until <= self.valid_until or until < on:
             raise BadValidity(f"{self.valid_until} → {until}")
+        begun = self.valid_until + _DAY
+        lapsed = Lapse(since=begun, until=on - _DAY) if on > begun else None
+        self.lapses = (*self.lapses, *filter(None, [lapsed]))
         self.valid_until = until
         self.batches = 0
+        return lapsed
 
     def suspend(self, *, reason: str, on: date, by: SuspendedBy = SuspendedBy.SUPERVISION) -> bool:
         """It may not evaluate until resumed; False when it was suspended already. Raises Ended."""
@@ -269,6 +282,8 @@ class Institutions(Protocol):
 
     async def has_first_filing(self, uscc: Uscc, *, on: date) -> bool: ...
 
+    async def take_turn(self, occupations: Sequence[Occupation]) -> None: ...
+
     async def any_covers(
         self, occupations: Sequence[Occupation], *, on: date, apart_from: UUID | None = None
     ) -> bool: ...
@@ -276,6 +291,8 @@ class Institutions(Protocol):
     async def page(
         self, sought: Sought = EVERYBODY, *, cursor: str | None, size: int
     ) -> Page[Institution]: ...
+
+    async def are_more_than(self, most: int, sought: Sought) -> bool: ...
 
     async def expired(self, *, on: date) -> list[UUID]: ...
 

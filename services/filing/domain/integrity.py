@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.paging import Page
 from shared.values import Uscc
 
@@ -30,6 +30,18 @@ class UnknownIntegrityRecord(NotFound):
     code = "NJT-FIL-1723"
 
 
+class AlreadyAnnulled(Conflict):
+    """该记录已撤销 · The record was annulled already."""
+
+    code = "NJT-FIL-1724"
+
+
+class NotYourRecord(Forbidden):
+    """仅记入机关或市可撤销 · Only the organ that entered it, or the city, annuls it."""
+
+    code = "NJT-FIL-1725"
+
+
 class RecordSource(StrEnum):
     """How a record came about."""
 
@@ -41,7 +53,8 @@ class RecordSource(StrEnum):
 class IntegrityRecord:
     """That a body may not pledge for a time, city-wide; the last day counts. `entered_by` is an organ.
 
-    `pledge_id` is the pledge that was found false, where that was the reason.
+    `pledge_id` is the pledge that was found false, where that was the reason. One entered by mistake is annulled: it
+    bars nobody from then on and stays to be seen.
     """
 
     id: UUID
@@ -55,10 +68,19 @@ class IntegrityRecord:
     entered_by: str
     entered_at: datetime
     pledge_id: UUID | None = None
+    annulled_at: datetime | None = None
+    annulled_by: str = ""
+    annulled_for: str = ""
     version: int = 0
 
     def runs(self, on: date) -> bool:
-        return self.valid_from <= on <= self.valid_until
+        return self.annulled_at is None and self.valid_from <= on <= self.valid_until
+
+    def annul(self, reason: str, *, by: str, at: datetime) -> None:
+        """撤销: it was entered by mistake; raises AlreadyAnnulled."""
+        if self.annulled_at is not None:
+            raise AlreadyAnnulled(self.annulled_for)
+        self.annulled_at, self.annulled_by, self.annulled_for = at, by, reason
 
 
 def check_none_runs(records: Iterable[IntegrityRecord], *, on: date) -> None:

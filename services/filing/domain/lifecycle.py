@@ -6,7 +6,16 @@ from datetime import date, timedelta
 
 from services.filing.domain.filing import Filing
 from services.filing.domain.institution import Institution, PostLevel, Standing
-from services.filing.domain.refusals import Banned, NotRenewable, NotTheHandlingOrgan
+from services.filing.domain.refusals import (
+    Banned,
+    NotOfThisKind,
+    NotRenewable,
+    NotTheHandlingOrgan,
+    TooManySites,
+)
+from services.filing.domain.stages import ASSESSED_KINDS
+from services.filing.domain.terms import Particulars
+from shared.contracts.scope import ScopeItem
 from shared.errors import Conflict, Invalid
 from shared.policy import ENTERPRISES, Audience, DutyOwner, FilingKind, Policy
 from shared.values import Occupation
@@ -71,6 +80,25 @@ def check_decided_by(institution: Institution, organ: str) -> None:
         raise NotTheHandlingOrgan(
             f"由 {institution.filed_by} 备案 · {institution.filed_by} filed it", basis=institution.basis
         )
+
+
+def check_of_kind(
+    kind: FilingKind,
+    policy: Policy,
+    *,
+    scope: tuple[ScopeItem, ...] | None,
+    particulars: Particulars | None,
+    on: date,
+) -> None:
+    """What a case asks for is what its kind changes; raises NotOfThisKind, or TooManySites (N2.6, assumed)."""
+    if scope and kind not in ASSESSED_KINDS:
+        raise NotOfThisKind(f"{kind.label}：评价范围以增量备案办理 · the scope is widened by an extension")
+    wanted = particulars or Particulars()
+    if wanted != Particulars() and kind is not FilingKind.CHANGE:
+        raise NotOfThisKind(f"{kind.label}：名称、地址等以变更备案办理 · particulars are amended by a change")
+    sites, most = len(wanted.sites or ()), policy.number("filing.site_limit", on)
+    if sites > most:
+        raise TooManySites(f"{sites} > {most}（假设值）· an assumption", basis=("N2.6",))
 
 
 def check_renewal_opens(institution: Institution, policy: Policy, *, on: date) -> None:

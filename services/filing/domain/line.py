@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from services.filing.domain.terms import Training
@@ -13,6 +14,7 @@ from shared.policy import Attribute, Audience, Category, Policy
 from shared.values import Edition, Level, Occupation, OccupationCode, StationCode, Uscc
 
 Value = str | int | date | None
+_SCOPE = ("edition", "occupation", "work_type", "lowest", "highest")
 MOST_ITEMS = 2000
 """Occupations × levels that one institution or draft may list."""
 
@@ -101,12 +103,7 @@ class Line:
 
     def items(self) -> tuple[ScopeItem, ...]:
         """The occupation it names at every level from the lowest to the highest; none when these are reversed."""
-        lowest, highest = int(self.text("lowest")), int(self.text("highest"))
-        edition, code = Edition(self.text("edition")), OccupationCode(self.text("occupation"))
-        return tuple(
-            ScopeItem(edition=edition, occupation=code, work_type=self.text("work_type"), level=Level(level))
-            for level in range(lowest, highest - 1, -1)
-        )
+        return _items(tuple(self.text(column) for column in _SCOPE))
 
     def stations(self) -> tuple[StationCode, ...]:
         """Codes as the province gave them; raises InvalidStationCode."""
@@ -145,6 +142,17 @@ class Entry:
             policy.family(Occupation(edition, code))
             for edition, code in {(item.edition, item.occupation) for item in self.scope}
         }
+
+
+@lru_cache(maxsize=10_000)
+def _items(told: tuple[str, ...]) -> tuple[ScopeItem, ...]:
+    """Thousands of rows name the same occupations."""
+    edition, code, work_type, lowest, highest = told
+    occupation = OccupationCode(code)
+    return tuple(
+        ScopeItem(edition=Edition(edition), occupation=occupation, work_type=work_type, level=Level(level))
+        for level in range(int(lowest), int(highest) - 1, -1)
+    )
 
 
 def entry_of(lines: Sequence[Line]) -> Entry:

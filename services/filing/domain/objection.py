@@ -1,7 +1,7 @@
 """公示异议: what somebody holds against a filing while it is publicised, and what looking into it found."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from services.filing.domain.filing import Filing
 from services.filing.domain.refusals import NotTheHandlingOrgan
 from services.filing.domain.stages import FilingState
 from shared.errors import Conflict, NotFound
+from shared.paging import Page
 from shared.policy import Policy
 from shared.policy.terms import Term
 
@@ -33,6 +34,12 @@ class ObjectionResolved(Conflict):
     """异议已经办结 · The objection was resolved already."""
 
     code = "NJT-FIL-1222"
+
+
+class ObjectionsFull(Conflict):
+    """网上匿名异议已达上限，请向经办机关当面或来电提出 · No more objections are taken online here; tell the office."""
+
+    code = "NJT-FIL-1223"
 
 
 class ReceivedBy(Term):
@@ -106,13 +113,19 @@ class Statement:
     channel: ReceivedBy = ReceivedBy.ONLINE
     received_by: str = ""
 
+    @property
+    def made_publicly(self) -> bool:
+        """Whether somebody made it without a login, rather than an officer noting it down."""
+        return not self.received_by
+
 
 def object_to(
     filing: Filing, statement: Statement, policy: Policy, *, key: UUID, reference: str, at: datetime
 ) -> Objection:
-    """Take an objection: it is counted on the filing, which waits for it; raises NotPublicised."""
+    """Take an objection: the filing waits for it, and its clock stops meanwhile (assumed); raises NotPublicised."""
     check_publicised(filing, at=at)
     filing.objections_open += 1
+    filing.deadline = filing.deadline and filing.deadline.pause(policy.calendar, at=at)
     return Objection(
         id=key,
         filing_id=filing.id,
@@ -128,6 +141,15 @@ def object_to(
     )
 
 
+def check_room(made: int, policy: Policy, *, on: date) -> None:
+    """Raises ObjectionsFull when so many were made to one case without a login that no more are taken (assumed)."""
+    most = policy.parameter("filing.public_objections_max", on)
+    if made >= policy.number(most.key, on):
+        raise ObjectionsFull(
+            f"{made}", basis=("N2.8",), extra={"most": most.value, "status_of_most": most.status.value}
+        )
+
+
 def check_publicised(filing: Filing, *, at: datetime) -> None:
     """Raises NotPublicised before publicity, and after its end."""
     until = filing.publicity_until
@@ -138,8 +160,12 @@ def check_publicised(filing: Filing, *, at: datetime) -> None:
 def settle_on(filing: Filing, objection: Objection, policy: Policy, *, organ: str, at: datetime) -> None:
     """One objection less to wait for; one that is upheld refuses the filing, unless it is decided already."""
     filing.objections_open -= 1
-    if objection.state is ObjectionState.UPHELD and filing.state is FilingState.PUBLICITY:
+    if filing.state is not FilingState.PUBLICITY:
+        return
+    if objection.state is ObjectionState.UPHELD:
         filing.refuse(f"公示异议成立 · objection upheld：{objection.finding}", policy, organ=organ, at=at)
+    elif not filing.objections_open:
+        filing.deadline = filing.deadline and filing.deadline.resume(policy.calendar, at=at)
 
 
 class Objections(Protocol):
@@ -152,5 +178,9 @@ class Objections(Protocol):
     async def take_turn(self, filing_id: UUID) -> None: ...
 
     async def of_filing(self, filing_id: UUID) -> list[Objection]: ...
+
+    async def page(self, filing_id: UUID, *, cursor: str | None, size: int) -> Page[Objection]: ...
+
+    async def made_publicly(self, filing_id: UUID) -> int: ...
 
     async def late(self, *, at: datetime, soon: datetime) -> list[UUID]: ...

@@ -57,9 +57,6 @@ class Office:
             setattr(self, name, value)
         self._check_term()
 
-    def serves_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
-
     def _check_term(self) -> None:
         if self.valid_until is not None and self.valid_until < self.valid_from:
             raise BadTerm(f"{self.valid_from} — {self.valid_until}", basis=("N3.2",))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
@@ -59,24 +59,38 @@ class PanelConcluded(Conflict):
     code = "NJT-FIL-1215"
 
 
+class Declined(Conflict):
+    """该专家已谢绝本次评估 · This expert has declined to assess this case."""
+
+    code = "NJT-FIL-1216"
+
+
+class NothingToVoid(Conflict):
+    """该专家尚未评分 · This expert has given no marks that could be voided."""
+
+    code = "NJT-FIL-1217"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """One expert of a panel as it was called, with its statement on recusal (回避声明)."""
+    """One expert of a panel as it was called, with its statement on recusal (回避声明); `declined` is why it will not."""
 
     expert_id: UUID
     name: str
     subject: str | None
     statement: str
+    declined: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Withdrawal:
-    """An expert that left before it had scored, and why."""
+    """An expert that left, and why: before it had scored, or with its sheet voided."""
 
     expert_id: UUID
     name: str
     reason: str
     at: datetime
+    voided: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +138,14 @@ class Panel:
         total = sum(sheet.total for sheet in self.sheets)
         return Tally(total=total, experts=len(self.sheets), vetoes=self.vetoes)
 
+    def knows_experts(self, viewer: Viewer) -> bool:
+        """Whether a viewer reads what the experts said of themselves: officers and the panel's experts alone."""
+        return viewer.official or self._member_with(viewer.subject) is not None
+
+    def names_seen_by(self, viewer: Viewer) -> bool:
+        """Whether a viewer learns who the experts are; everybody else only once they cannot be swayed (assumed)."""
+        return self.concluded_at is not None or self.knows_experts(viewer)
+
     def sheets_seen_by(self, viewer: Viewer) -> tuple[Sheet, ...]:
         """Before the end nobody sees a sheet but its own expert; then officers and the panel's experts see all."""
         own = self._member_with(viewer.subject)
@@ -138,6 +160,26 @@ class Panel:
             raise NotOnPanel
         return member
 
+    def check_may_read(self, subject: str) -> None:
+        """Whoever assesses the case reads its documents meanwhile; raises NotOnPanel or PanelConcluded."""
+        if self.seat_of(subject).declined:
+            raise NotOnPanel
+        self._check_open()
+
+    def decline(self, subject: str, reason: str) -> None:
+        """谢绝评审: a member will not assess this case; an officer seats another in its place.
+
+        Raises NotOnPanel, PanelConcluded, AlreadyScored or Declined.
+        """
+        member = self.seat_of(subject)
+        self._check_open()
+        if self.has_scored(member.expert_id):
+            raise AlreadyScored
+        if member.declined:
+            raise Declined
+        gone = replace(member, declined=reason)
+        self.members = tuple(gone if each is member else each for each in self.members)
+
     def has_scored(self, expert_id: UUID) -> bool:
         return any(sheet.expert_id == expert_id for sheet in self.sheets)
 
@@ -147,9 +189,13 @@ class Panel:
             raise NotTheHandlingOrgan(f"由 {self.convened_by} 经办 · {self.convened_by} handles it")
 
     def enter(self, sheet: Sheet, policy: Policy) -> None:
-        """Take one expert's marks; raises NotOnPanel, AlreadyScored, PanelConcluded, MarksNotValid, NotAVetoItem."""
+        """Take one expert's marks.
+
+        Raises NotOnPanel, Declined, AlreadyScored, PanelConcluded, MarksNotValid or NotAVetoItem.
+        """
         self._check_open()
-        self._member(sheet.expert_id)
+        if self._member(sheet.expert_id).declined:
+            raise Declined
         if self.has_scored(sheet.expert_id):
             raise AlreadyScored
         sheet.check(policy.rubric(self.rubric_on))
@@ -160,7 +206,9 @@ class Panel:
         rubric = policy.rubric(self.rubric_on)
         self.concluded_at, self.vetoes = at, vetoed(self.sheets, rubric)
         total = sum(sheet.total for sheet in self.sheets)
-        verdict = Verdict(total=total, experts=len(self.sheets), vetoes=self.vetoes)
+        verdict = Verdict(
+            total=total, experts=len(self.sheets), vetoes=self.vetoes, measured_on=self.rubric_on
+        )
         filing.assess(verdict, policy, at=at)
         self.outcome = filing.state
         self.report = report_on(self.sheets, rubric, outcome=filing.state.label)
@@ -174,10 +222,26 @@ class Panel:
         gone = self._member(leaving)
         if self.has_scored(leaving):
             raise AlreadyScored
+        self._seat(member, gone, reason, at=at)
+
+    def void(self, leaving: UUID, member: Member, reason: str, *, at: datetime) -> None:
+        """评分作废: a member that has scored is found to be recused; its sheet counts no more, another is seated.
+
+        Nobody knows yet what is on the sheet. Raises NothingToVoid and what `exchange` does, but for AlreadyScored.
+        """
+        self._check_open()
+        gone = self._member(leaving)
+        if not self.has_scored(leaving):
+            raise NothingToVoid
+        self._seat(member, gone, reason, at=at, voided=True)
+        self.sheets = tuple(sheet for sheet in self.sheets if sheet.expert_id != leaving)
+
+    def _seat(self, member: Member, gone: Member, reason: str, *, at: datetime, voided: bool = False) -> None:
+        leaving = gone.expert_id
         if any(each.expert_id == member.expert_id for each in self.withdrawn) or member.expert_id == leaving:
             raise ExpertRecused(f"{member.name}：已退出本次评估 · left this panel before")
         check_distinct([*(each.expert_id for each in self.members), member.expert_id])
-        withdrawal = Withdrawal(expert_id=leaving, name=gone.name, reason=reason, at=at)
+        withdrawal = Withdrawal(expert_id=leaving, name=gone.name, reason=reason, at=at, voided=voided)
         self.withdrawn = (*self.withdrawn, withdrawal)
         self.members = tuple(member if each is gone else each for each in self.members)
 

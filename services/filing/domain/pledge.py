@@ -61,6 +61,7 @@ class PledgeState(Term):
     KEPT = "kept", "属实", "kept"
     FALSE = "false", "不实", "false"
     WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
+    VOID = "void", "已失效", "void with its case"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +113,11 @@ class Pledge:
     def withdraw(self, *, by: str, at: datetime) -> None:
         """撤回: the applicant takes it back before it is checked; raises PledgeSettled."""
         self._settle(PledgeState.WITHDRAWN, by=by, at=at)
+
+    def void(self, *, by: str, at: datetime) -> None:
+        """失效: its case was refused or has failed, so nothing rests on it any more; what was settled stays so."""
+        if self.state is PledgeState.STANDING:
+            self._settle(PledgeState.VOID, by=by, at=at)
 
     def _settle(self, state: PledgeState, *, by: str, at: datetime) -> None:
         if self.state is not PledgeState.STANDING:

@@ -1,7 +1,7 @@
 """公示: what everybody may know of filings about to be put on record, and of what became of an objection."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -33,11 +33,29 @@ class Answer:
     finding: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outstanding:
+    """An institution in force that is held up as an example, and the experience that is spread (N3.5)."""
+
+    id: UUID
+    name: str
+    number: str
+    category: Category
+    audience: Audience
+    named_by: str
+    title: str
+    experience: str
+    basis: tuple[str, ...]
+    published_from: date
+
+
 class Publicity(Protocol):
-    """What is public of filings and objections, and nothing else of them."""
+    """What is public of filings, objections and commendations, and nothing else of them."""
 
     async def running(self, *, at: datetime, cursor: str | None, size: int) -> Page[Publicised]: ...
 
     async def of_filing(self, filing_id: UUID, *, at: datetime) -> Publicised: ...
 
     async def answer(self, reference: str) -> Answer: ...
+
+    async def outstanding(self, *, on: date, cursor: str | None, size: int) -> Page[Outstanding]: ...

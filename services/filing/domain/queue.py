@@ -17,11 +17,13 @@ class Wanted:
     """What the cases looked for have in common; what is left out may be anything.
 
     `text` is the beginning of the applicant's name, or a whole USCC or filing number. An officer's cases, and those
-    unassigned, escalated or overdue, are the ones in hand unless a state is named.
+    unassigned, escalated, overdue or for an organ to handle, are the ones in hand unless a state is named.
     """
 
     state: FilingState | None = None
     organ: str | None = None
+    handled_by: str | None = None
+    to_handle: bool = False
     applicant: str | None = None
     officer_id: UUID | None = None
     unassigned: bool = False
@@ -34,7 +36,7 @@ class Wanted:
     @property
     def in_hand(self) -> bool:
         """Whether only what an officer has to do with is looked for."""
-        told = self.officer_id or self.overdue_at or self.unassigned or self.escalated
+        told = self.officer_id or self.overdue_at or self.unassigned or self.escalated or self.to_handle
         return bool(told) and self.state is None
 
 
@@ -60,6 +62,8 @@ class Filings(Protocol):
     async def of_institution(self, institution_id: UUID) -> Filing | None: ...
 
     async def queue(self, wanted: Wanted, *, cursor: str | None, size: int) -> Page[Filing]: ...
+
+    async def are_more_than(self, most: int, wanted: Wanted) -> bool: ...
 
     async def overview(
         self, wanted: Wanted, *, at: datetime, tonight: datetime, mine: UUID | None

@@ -147,6 +147,24 @@ class NothingToAmend(Conflict):
     code = "NJT-FIL-1026"
 
 
+class NotOfThisKind(Conflict):
+    """此类备案不办理该事项 · A filing of this kind does not change that."""
+
+    code = "NJT-FIL-1031"
+
+
+class TooManySites(Invalid):
+    """考核点超过上限 · There are more assessment sites than may be named."""
+
+    code = "NJT-FIL-1032"
+
+
+class BeingHandled(Conflict):
+    """该机构就此评价对象已有在办备案申请 · A filing of this body for this audience is being handled already."""
+
+    code = "NJT-FIL-1033"
+
+
 class NotRenewable(Conflict):
     """不符合续期条件 · The conditions for renewal are not met."""
 

@@ -122,7 +122,8 @@ def seat(candidate: Candidate, filing: Filing, policy: Policy, *, day: date) -> 
         expert_id=expert.id,
         name=expert.name,
         subject=expert.subject,
-        statement=candidate.statement or f"与申请单位无{'、'.join(relations)}关系",
+        statement=candidate.statement
+        or f"未申报回避关系（{'、'.join(relations)}） · declared none of these relations",
     )
 
 

@@ -70,6 +70,7 @@ _INTAKE: dict[tuple[FilingState, Act], FilingState] = {
     (_S.CORRECTING, Act.LAPSE): _S.WITHDRAWN,
     (_S.SUBMITTED, Act.ACCEPT): _S.ACCEPTED,
     (_S.SUBMITTED, Act.REFUSE): _S.REFUSED,
+    (_S.ACCEPTED, Act.REFUSE): _S.REFUSED,
     **{(state, Act.VOID): _S.REFUSED for state in sorted(IN_HAND_STATES)},
     **{(state, Act.WITHDRAW): _S.WITHDRAWN for state in sorted(OPEN_STATES)},
 }
@@ -80,12 +81,12 @@ _ASSESSED: dict[tuple[FilingState, Act], FilingState] = {
     (_S.MENDING, Act.MEND): _S.ACCEPTED,
     (_S.MENDING, Act.LAPSE): _S.FAILED,
     (_S.PASSED, Act.PUBLICISE): _S.PUBLICITY,
+    (_S.PASSED, Act.REFUSE): _S.REFUSED,
     (_S.PUBLICITY, Act.REGISTER): _S.REGISTERED,
     (_S.PUBLICITY, Act.REFUSE): _S.REFUSED,
 }
 _DECIDED: dict[tuple[FilingState, Act], FilingState] = {
     (_S.ACCEPTED, Act.REGISTER): _S.REGISTERED,
-    (_S.ACCEPTED, Act.REFUSE): _S.REFUSED,
 }
 
 
@@ -114,11 +115,15 @@ def mermaid(kind: FilingKind) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a panel found: the experts' marks added up, and the vetoes that at least one of them cast."""
+    """What a panel found: the experts' marks added up, and the vetoes that at least one of them cast.
+
+    `measured_on` is the day whose marks to pass it is held against, the rubric's; without one, the day of the verdict.
+    """
 
     total: int
     experts: int
     vetoes: tuple[str, ...] = ()
+    measured_on: date | None = None
 
 
 def outcome(verdict: Verdict, policy: Policy, *, rounds: int, day: date) -> Act:

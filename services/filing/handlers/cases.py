@@ -4,13 +4,19 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.filing.domain.filing import Filing
-from services.filing.domain.institution import Institution
-from services.filing.domain.lifecycle import check_not_banned, check_renewal_opens
+from services.filing.domain.institution import ON_RECORD, Institution
+from services.filing.domain.lifecycle import check_not_banned, check_of_kind, check_renewal_opens
 from services.filing.domain.placing import check_scope, handling_organ, responsible_organ
-from services.filing.domain.refusals import NothingToAmend
+from services.filing.domain.refusals import AlreadyOnRecord, NothingToAmend
+from services.filing.domain.stages import FilingState
 from services.filing.domain.terms import Applicant, CorrectionItem, Particulars, Revision, Training
 from services.filing.handlers.integrity import check_may_pledge
-from services.filing.handlers.pledges import check_pledges_allowed, check_signer_stays, withdraw_pledges
+from services.filing.handlers.pledges import (
+    check_pledges_allowed,
+    check_signer_stays,
+    void_pledges,
+    withdraw_pledges,
+)
 from services.filing.handlers.recusal import official_case
 from services.filing.handlers.routing import DecideRouting, decide_routing, routing_of
 from services.filing.handlers.work import Work
@@ -39,6 +45,7 @@ async def draft_filing(command: DraftFiling, work: Work) -> Filing:
     responsible_organ(command.organ, work.policy)
     check_scope(command.scope, work.policy)
     await _check_not_banned(FilingKind.INITIAL, command.applicant.uscc, work)
+    await _check_not_on_record(command, work)
     routing = await decide_routing(
         DecideRouting(
             category=command.category,
@@ -85,10 +92,11 @@ class DraftAmendment:
 
 
 async def draft_amendment(command: DraftAmendment, work: Work) -> Filing:
-    """Open a case that amends a record, with the organ that filed it; raises NothingToAmend."""
+    """Open a case that amends a record, with the organ that filed it; raises NothingToAmend or NotOfThisKind."""
     institution = await work.institutions.get(command.institution_id)
     institution.check_on_record()
     _check_amendable(command, institution)
+    _check_asked(command.kind, command, work)
     await _check_not_banned(command.kind, institution.uscc, work)
     if command.kind is FilingKind.RENEWAL:
         check_renewal_opens(institution, work.policy, on=work.today)
@@ -127,6 +135,13 @@ async def _check_not_banned(kind: FilingKind, uscc: Uscc, work: Work) -> None:
     check_not_banned(kind, removed_on, work.policy, on=work.today)
 
 
+async def _check_not_on_record(command: DraftFiling, work: Work) -> None:
+    """Raises AlreadyOnRecord: what is on record is extended, renewed or changed, anywhere in the city."""
+    for each in await work.public.of_body(command.applicant.uscc):
+        if each.audience is command.audience and each.standing in ON_RECORD:
+            raise AlreadyOnRecord(f"{each.number}；请办理增量、续期或变更备案 · amend that instead")
+
+
 async def _check_channel(channel: Channel, uscc: Uscc, work: Work) -> None:
     """Who has an integrity record takes another channel than notification and pledge (N3.3)."""
     if channel is Channel.PLEDGE:
@@ -150,6 +165,10 @@ def _check_amendable(command: DraftAmendment | Filing, institution: Institution)
         raise NothingToAmend("没有变更事项 · nothing is to be changed")
 
 
+def _check_asked(kind: FilingKind, asked: DraftAmendment | Revision, work: Work) -> None:
+    check_of_kind(kind, work.policy, scope=asked.scope, particulars=asked.particulars, on=work.today)
+
+
 @dataclass(frozen=True, kw_only=True)
 class OnFiling:
     """Names the filing, the version the caller saw, and the officer's organ ("" for an applicant)."""
@@ -163,6 +182,7 @@ async def revise_filing(command: OnFiling, revision: Revision, work: Work) -> Fi
     """Save a draft, or what a correction asked for; scope and routing are checked again, or what is to be amended."""
     filing = await work.filings.get(command.filing_id, seen=command.seen)
     check_signer_stays(filing, revision)
+    _check_asked(filing.kind, revision, work)
     given = {name: value for name, value in vars(revision).items() if value is not None}
     kept = {name: getattr(filing, name) for name in vars(revision)}
     filing.revise(**(kept | given))
@@ -176,8 +196,14 @@ async def revise_filing(command: OnFiling, revision: Revision, work: Work) -> Fi
 
 
 async def submit_filing(command: OnFiling, work: Work) -> Filing:
+    """Hand it in; raises what `Filing.submit` does, UnderIntegrityRecord, or Ended for a record that ended meanwhile.
+
+    Saving it raises BeingHandled while another initial case of this body for this audience is in hand.
+    """
     filing = await work.filings.get(command.filing_id, seen=command.seen)
     await check_pledges_allowed(filing, work)
+    if filing.institution_id is not None:
+        (await work.institutions.get(filing.institution_id)).check_on_record()
     filing.submit(work.policy, at=work.at)
     return filing
 
@@ -222,6 +248,7 @@ async def publicise_filing(command: OnFiling, work: Work) -> Filing:
 async def refuse_filing(command: OnFiling, reason: str, work: Work) -> Filing:
     filing = await official_case(command.filing_id, work, seen=command.seen)
     filing.refuse(reason, work.policy, organ=command.organ, at=work.at)
+    await void_pledges(filing, work)
     return filing
 
 
@@ -229,6 +256,9 @@ async def lapse_filing(filing_id: UUID, work: Work) -> Filing:
     """The applicant let its term pass: what was to be corrected is withdrawn, what was to be mended has failed."""
     filing = await work.filings.get(filing_id)
     filing.lapse(work.policy, at=work.at)
+    if filing.state is FilingState.WITHDRAWN:
+        await withdraw_pledges(filing, work)
+    await void_pledges(filing, work)
     return filing
 
 

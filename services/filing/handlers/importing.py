@@ -17,7 +17,7 @@ from shared.contracts.filing import InstitutionRecognized, InstitutionRegistered
 from shared.errors import Refusal, Stale
 from shared.policy import Channel, DutyKind, DutyOwner, Routing
 
-CHUNK = 100
+CHUNK = 250
 """Groups put in with one transaction."""
 
 
@@ -44,7 +44,7 @@ async def put_in_chunk(import_id: UUID, work: Work) -> Import | None:
 
 
 async def _put_in(bulk: Import, entries: Sequence[Entry], work: Work) -> list[Outcome]:
-    """All of them together; when what is kept contradicts one of them, each alone, so that the others go in."""
+    """All of them together; when what is kept contradicts one of them, in halves, until it is alone with its refusal."""
     try:
         return await _apart(bulk, entries, work)
     except Stale:
@@ -52,7 +52,8 @@ async def _put_in(bulk: Import, entries: Sequence[Entry], work: Work) -> list[Ou
     except Refusal as refusal:
         if len(entries) == 1:
             return [_refused(entries[0], refusal)]
-    return [outcome for entry in entries for outcome in await _put_in(bulk, [entry], work)]
+    half = len(entries) // 2
+    return [*await _put_in(bulk, entries[:half], work), *await _put_in(bulk, entries[half:], work)]
 
 
 async def _apart(bulk: Import, entries: Sequence[Entry], work: Work) -> list[Outcome]:

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from services.filing.domain.bulk import Import, ImportKind, SameFile
-from services.filing.domain.line import Line, LineState
+from services.filing.domain.line import Entry, Line, LineState
 from services.filing.domain.vetting import Vetting, read_groups, vet
 from services.filing.handlers.work import Work
+from shared.policy import Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,24 +27,31 @@ class PreviewImport:
     lines: Sequence[Line]
 
 
-async def preview_import(command: PreviewImport, work: Work) -> Import:
-    """Check every row and keep what was found; nothing is in the register yet. Raises SameFile naming the first import."""
+async def read_entries(command: PreviewImport, policy: Policy, *, today: date) -> Sequence[Entry]:
+    """What the rows say by themselves: most of the work, which is done before anything is held in the database."""
+    return await asyncio.to_thread(read_groups, command.lines, _vetting(command, policy, today))
+
+
+async def preview_import(command: PreviewImport, entries: Sequence[Entry], work: Work) -> Import:
+    """Hold what was read against the register and keep what was found; nothing is in the register yet.
+
+    Raises SameFile naming the first import.
+    """
     first = await work.imports.first_of(command.organ, command.kind, command.sha256)
     if first is not None:
         raise SameFile(f"首次导入 · first imported as {first}", extra={"import_id": str(first)})
-    vetting = Vetting(
-        kind=command.kind,
-        policy=work.policy,
-        organs=work.policy.territory(command.organ),
-        today=work.today,
-    )
-    entries = await asyncio.to_thread(read_groups, command.lines, vetting)
+    vetting = _vetting(command, work.policy, work.today)
     holdings = await work.imports.holdings(command.kind, entries)
     groups = await asyncio.to_thread(vet, entries, holdings, vetting)
     bulk = _import_of(command, work, groups=groups)
     work.imports.add(bulk)
     await work.imports.keep_lines(bulk, command.lines)
     return bulk
+
+
+def _vetting(command: PreviewImport, policy: Policy, today: date) -> Vetting:
+    organs = policy.territory(command.organ)
+    return Vetting(kind=command.kind, policy=policy, organs=organs, today=today)
 
 
 def _import_of(command: PreviewImport, work: Work, *, groups: int) -> Import:

@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from services.filing.domain.integrity import (
     IntegrityRecord,
     NotYetDishonest,
+    NotYourRecord,
     RecordSource,
     check_none_runs,
 )
 from services.filing.domain.materials import months_after
 from services.filing.domain.pledge import Pledge
+from services.filing.handlers.recusal import check_not_recused
 from services.filing.handlers.work import Work
-from shared.policy import Parameter
+from shared.policy import OrganKind, Parameter
 from shared.values import Uscc
 
 _YEARS = "pledge.integrity_years"
@@ -31,11 +34,35 @@ class EnterRecord:
 
 
 async def enter_record(command: EnterRecord, work: Work) -> IntegrityRecord:
-    """An officer enters a record of what was found elsewhere; raises NotYetDishonest for a day yet to come."""
+    """An officer enters a record of what was found elsewhere; raises RecusedOfficer or NotYetDishonest."""
+    await check_not_recused(command.uscc, work, organ=command.organ)
     begins = command.valid_from or work.today
     if begins > work.today:
         raise NotYetDishonest(f"{begins} > {work.today}")
     return _entered(command, work, begins=begins, source=RecordSource.ENTERED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnulRecord:
+    """Which record was entered by mistake, at the version seen, why, and which organ says so."""
+
+    record_id: UUID
+    seen: int
+    reason: str
+    organ: str
+
+
+async def annul_record(command: AnnulRecord, work: Work) -> IntegrityRecord:
+    """It bars nobody any more and stays visible; raises NotYourRecord, RecusedOfficer or AlreadyAnnulled.
+
+    What a false pledge brought about besides is not undone by this.
+    """
+    record = await work.integrity.get(command.record_id, seen=command.seen)
+    if command.organ != record.entered_by and work.policy.organ(command.organ).kind is not OrganKind.CITY:
+        raise NotYourRecord(basis=record.basis)
+    await check_not_recused(record.uscc, work, organ=command.organ)
+    record.annul(command.reason, by=command.organ, at=work.at)
+    return record
 
 
 def record_false(command: EnterRecord, work: Work, *, pledge: Pledge | None) -> IntegrityRecord:

@@ -14,19 +14,22 @@ from services.filing.domain.lifecycle import (
 from services.filing.domain.obligation import ObligationKind
 from services.filing.handlers import register
 from services.filing.handlers.obligations import owe
+from services.filing.handlers.recusal import check_not_recused
 from services.filing.handlers.work import Work
 from shared.contracts.supervision import EvaluationHeld
+from shared.identity import NotYours
 
 _EXPIRED = "有效期届满 · its validity is over"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OnInstitution:
-    """Names the institution, the version the caller saw, and the officer's organ ("" for its own people)."""
+    """Names the institution, the version the caller saw, and the officer's organ ("" for its own people, of `holder`)."""
 
     institution_id: UUID
     seen: int
     organ: str = ""
+    holder: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,7 @@ class Decision:
 async def suspend_by_organ(command: OnInstitution, decision: Decision, work: Work) -> Institution:
     """暂停: besides supervision's word; raises ProvinceDecides, NotTheHandlingOrgan or Ended."""
     institution = await _decided(command, work)
-    register.suspend(
+    await register.suspend(
         institution,
         work,
         reason=decision.reason,
@@ -79,13 +82,16 @@ async def cancel(command: OnInstitution, reason: str, work: Work) -> Institution
     """注销: at its own request, which it makes itself or an officer of the organ that filed it enters."""
     institution = await work.institutions.get(command.institution_id, seen=command.seen)
     check_decided_by(institution, command.organ or institution.filed_by)
+    await check_not_recused(institution.uscc, work, organ=institution.filed_by)
     await _end(institution, Standing.CANCELLED, work, reason=reason, basis=institution.basis)
     return institution
 
 
 async def set_post_levels(command: OnInstitution, levels: Iterable[PostLevel], work: Work) -> Institution:
-    """岗位等级: an enterprise's own levels for its own staff, in place of those it had (N1.5)."""
+    """岗位等级: an enterprise's own levels for its own staff, in place of those it had (N1.5); raises NotYours."""
     institution = await work.institutions.get(command.institution_id, seen=command.seen)
+    if institution.uscc != command.holder:
+        raise NotYours("须由企业自主设置 · the enterprise sets them itself")
     institution.post_levels = check_post_levels(institution, levels, work.policy, on=work.today)
     return institution
 
@@ -127,6 +133,7 @@ async def note_evaluation(event: EvaluationHeld, work: Work) -> None:
 async def _decided(command: OnInstitution, work: Work) -> Institution:
     institution = await work.institutions.get(command.institution_id, seen=command.seen)
     check_decided_by(institution, command.organ)
+    await check_not_recused(institution.uscc, work, organ=command.organ)
     return institution
 
 

@@ -3,18 +3,28 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.filing.domain.objection import Objection, Outcome, Statement, object_to, settle_on
+from services.filing.domain.objection import (
+    Objection,
+    Outcome,
+    Statement,
+    check_room,
+    object_to,
+    settle_on,
+)
+from services.filing.handlers.pledges import void_pledges
 from services.filing.handlers.recusal import official_case
 from services.filing.handlers.work import Work
 
 
 async def raise_objection(filing_id: UUID, statement: Statement, work: Work) -> Objection:
-    """Take an objection while the filing is publicised; raises NotPublicised.
+    """Take an objection while the filing is publicised; raises NotPublicised, or ObjectionsFull without a login.
 
     Objectors know nothing of each other and of versions: they take turns instead of one of them being refused.
     """
     await work.objections.take_turn(filing_id)
     filing = await work.filings.get(filing_id)
+    if statement.made_publicly:
+        check_room(await work.objections.made_publicly(filing_id), work.policy, on=work.today)
     objection = object_to(
         filing, statement, work.policy, key=work.new_id(), reference=work.new_code(), at=work.at
     )
@@ -42,6 +52,7 @@ async def resolve_objection(command: ResolveObjection, work: Work) -> Objection:
     await work.objections.take_turn(objection.filing_id)
     filing = await official_case(objection.filing_id, work)
     settle_on(filing, objection, work.policy, organ=command.organ, at=work.at)
+    await void_pledges(filing, work)
     return objection
 
 

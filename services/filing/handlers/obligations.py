@@ -1,6 +1,6 @@
 """What is owed on cases and institutions: noted when it arises, settled when it is done, watched meanwhile."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from services.filing.domain.obligation import (
     deadline_of,
     duties_owed,
 )
+from services.filing.handlers.recusal import check_not_recused
 from services.filing.handlers.work import Work
 from shared.contracts import accounts
 from shared.policy import Routing
@@ -62,10 +63,14 @@ class OnObligation:
 
 
 async def settle_obligation(command: OnObligation, note: str, work: Work) -> Obligation:
-    """An officer of the owing organ reports it as done; raises NotOwedByYou, ObligationSettled or NotByHand."""
+    """An officer of the owing organ reports it as done.
+
+    Raises NotOwedByYou, ObligationSettled, NotByHand or RecusedOfficer.
+    """
     obligation = await work.obligations.get(command.obligation_id, seen=command.seen)
     obligation.check_owed_by(command.organ)
     obligation.check_settled_by_hand()
+    await check_not_recused(obligation.uscc, work, organ=command.organ)
     obligation.settle(by=command.actor, at=work.at, note=note)
     return obligation
 
@@ -81,15 +86,6 @@ async def watch_obligation(obligation_id: UUID, work: Work) -> Obligation:
     obligation = await work.obligations.get(obligation_id)
     obligation.deadline = obligation.deadline.watched(work.policy, at=work.at)
     return obligation
-
-
-async def owed_on(filings: Sequence[Filing], work: Work) -> dict[UUID, list[Obligation]]:
-    """What is owed, or was, on each of these cases."""
-    found: dict[UUID, list[Obligation]] = {filing.id: [] for filing in filings}
-    for each in await work.obligations.of_filings(list(found)):
-        if each.filing_id is not None:
-            found[each.filing_id].append(each)
-    return found
 
 
 def void(obligations: Iterable[Obligation], work: Work, *, note: str) -> None:

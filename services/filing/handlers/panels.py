@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.filing.domain.panel import Panel
+from services.filing.domain.panel import Member, Panel
 from services.filing.domain.seating import (
     Assignment,
     Call,
@@ -15,6 +15,9 @@ from services.filing.domain.seating import (
     seat,
 )
 from services.filing.domain.sheet import Marks, Sheet
+from services.filing.domain.terms import Material
+from services.filing.handlers.materials import file_of
+from services.filing.handlers.pledges import void_pledges
 from services.filing.handlers.recusal import official_case
 from services.filing.handlers.work import Work
 
@@ -76,18 +79,45 @@ async def _enter(panel: Panel, expert_id: UUID, marks: Marks, by: tuple[OnPanel,
     panel.enter(sheet, work.policy)
     if panel.complete:
         panel.conclude(filing, work.policy, at=work.at)
+        await void_pledges(filing, work)
     return panel
 
 
 async def replace_member(command: OnPanel, replacement: Replacement, work: Work) -> Panel:
     """A member that has not scored steps aside; raises what `Panel.exchange` and `seat` do."""
+    panel, member = await _replaced_by(command, replacement, work)
+    panel.exchange(replacement.leaving, member, replacement.reason, at=work.at)
+    return panel
+
+
+async def void_sheet(command: OnPanel, replacement: Replacement, work: Work) -> Panel:
+    """A member found recused after it has scored: its sheet counts no more; raises what `Panel.void` and `seat` do."""
+    panel, member = await _replaced_by(command, replacement, work)
+    panel.void(replacement.leaving, member, replacement.reason, at=work.at)
+    work.because(replacement.reason)
+    return panel
+
+
+async def _replaced_by(command: OnPanel, replacement: Replacement, work: Work) -> tuple[Panel, Member]:
     panel = await work.panels.get(command.panel_id, seen=command.seen)
     panel.check_convened_by(command.organ)
     filing = await official_case(panel.filing_id, work)
     candidate = await _candidate(replacement.call, work)
-    member = seat(candidate, filing, work.policy, day=work.today)
-    panel.exchange(replacement.leaving, member, replacement.reason, at=work.at)
+    return panel, seat(candidate, filing, work.policy, day=work.today)
+
+
+async def decline_assessment(command: OnPanel, reason: str, work: Work) -> Panel:
+    """An expert will not assess the case; raises what `Panel.decline` does."""
+    panel = await work.panels.get(command.panel_id, seen=command.seen)
+    panel.decline(command.actor, reason)
     return panel
+
+
+async def material_of(panel_id: UUID, subject: str, kind: str, work: Work) -> Material:
+    """A document of the case for one of the panel's experts; raises NotOnPanel, PanelConcluded or NotHandedIn."""
+    panel = await work.panels.get(panel_id)
+    panel.check_may_read(subject)
+    return file_of(await work.filings.get(panel.filing_id), kind)
 
 
 async def assigned(panels: Sequence[Panel], work: Work) -> dict[UUID, Assignment]:

@@ -18,7 +18,7 @@ from services.filing.domain.pledge import (
     check_not_withdrawn,
     text_on,
 )
-from services.filing.domain.stages import Act
+from services.filing.domain.stages import Act, FilingState
 from services.filing.domain.terms import Material, Revision
 from services.filing.handlers import register
 from services.filing.handlers.integrity import EnterRecord, check_may_pledge, record_false
@@ -26,6 +26,7 @@ from services.filing.handlers.obligations import OnObligation
 from services.filing.handlers.recusal import official_case
 from services.filing.handlers.work import Work
 
+_LOST = frozenset({FilingState.REFUSED, FilingState.FAILED})
 _FALSE = "承诺不实 · false pledge"
 
 
@@ -107,6 +108,14 @@ async def withdraw_pledges(filing: Filing, work: Work) -> None:
             pledge.withdraw(by=", ".join(sorted(work.actors)), at=work.at)
 
 
+async def void_pledges(filing: Filing, work: Work) -> None:
+    """Nothing is left to check of what was pledged in a case that was refused or has failed."""
+    if filing.state not in _LOST:
+        return
+    for pledge in await work.pledges.of_filing(filing.id):
+        pledge.void(by=", ".join(sorted(work.actors)), at=work.at)
+
+
 async def check_pledges_allowed(filing: Filing, work: Work) -> None:
     """What was pledged in a draft is not submitted once a record was entered; raises UnderIntegrityRecord."""
     if any(each.pledged for each in filing.materials):
@@ -137,6 +146,7 @@ async def check_pledge(command: OnPledge, finding: Finding, work: Work) -> Filin
         return filing
     reason = f"{_FALSE}：{finding.text}"
     filing.refuse(reason, work.policy, organ=finding.organ, at=work.at, act=Act.VOID)
+    await void_pledges(filing, work)
     record = EnterRecord(
         uscc=filing.applicant.uscc, name=filing.applicant.name, reason=reason, organ=finding.organ
     )

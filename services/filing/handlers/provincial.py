@@ -66,7 +66,9 @@ async def _change(institution: Institution, told: InstitutionFiled, work: Work) 
 
 
 async def _renew(institution: Institution, told: InstitutionFiled, work: Work) -> None:
-    register.renew(institution, work, until=told.valid_until)
+    """Told late, it was still renewed in time unless the province names a later day."""
+    renewed_on = told.effective_on or min(work.today, institution.valid_until)
+    register.renew(institution, work, until=told.valid_until, on=renewed_on)
     _take_over(institution, told, work)
 
 
@@ -85,7 +87,7 @@ def _take_over(institution: Institution, told: InstitutionFiled, work: Work) -> 
 
 
 async def _suspend(institution: Institution, told: InstitutionFiled, work: Work) -> None:
-    register.suspend(
+    await register.suspend(
         institution,
         work,
         reason=told.reason or "省级暂停 · suspended by the province",

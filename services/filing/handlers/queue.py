@@ -11,6 +11,8 @@ from shared.clock import SHANGHAI
 from shared.paging import Page
 
 _NOTHING: Page[Filing] = Page(items=(), next=None)
+_NOBODY = ""
+"""An organ that handles nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,36 +25,59 @@ class Desk:
 
 @dataclass(frozen=True, kw_only=True)
 class LookFor:
-    """The cases wanted; only the caller's own, or only those overdue by now."""
+    """The cases wanted; only the caller's own, those its organ is to handle, or only those overdue by now."""
 
     wanted: Wanted
     mine: bool = False
+    to_handle: bool = False
     overdue: bool = False
 
 
 async def look_for(query: LookFor, desk: Desk, work: Work, *, page: tuple[str | None, int]) -> Page[Filing]:
     """A page of the queue, given as its cursor and size; nobody who is no officer on record has cases of its own."""
-    wanted = _within_reach(query.wanted, desk, work)
+    wanted = await _looked_for(query, desk, work)
+    cursor, size = page
+    return await work.filings.queue(wanted, cursor=cursor, size=size) if wanted else _NOTHING
+
+
+async def are_more_than(most: int, query: LookFor, desk: Desk, work: Work) -> bool:
+    """Whether there are more than so many of these in all."""
+    wanted = await _looked_for(query, desk, work)
+    return wanted is not None and await work.filings.are_more_than(most, wanted)
+
+
+async def _looked_for(query: LookFor, desk: Desk, work: Work) -> Wanted | None:
+    """What of it is within reach; None when nothing can be."""
+    wanted = _within_reach(_handled(query.wanted, desk) if query.to_handle else query.wanted, desk, work)
     if not _can_see_any(wanted, desk, work):
-        return _NOTHING
+        return None
     if query.overdue:
         wanted = replace(wanted, overdue_at=work.at)
     if query.mine:
         own = await _own_officer(desk, work)
         if own is None or wanted.officer_id not in (None, own):
-            return _NOTHING
+            return None
         wanted = replace(wanted, officer_id=own)
-    cursor, size = page
-    return await work.filings.queue(wanted, cursor=cursor, size=size)
+    return wanted
 
 
-async def overview(desk: Desk, work: Work) -> Overview:
-    """How the cases in hand stand, as of now."""
+async def overview(
+    desk: Desk, work: Work, *, handled_by: str | None = None, to_handle: bool = False
+) -> Overview:
+    """How the cases in hand stand, as of now: all within reach, or those that an organ handles."""
+    wanted = Wanted(handled_by=handled_by)
+    wanted = _handled(wanted, desk) if to_handle else wanted
     tonight = datetime.combine(work.today + timedelta(days=1), time.min, tzinfo=SHANGHAI)
     own = await _own_officer(desk, work)
     return await work.filings.overview(
-        _within_reach(Wanted(), desk, work), at=work.at, tonight=tonight, mine=own
+        _within_reach(wanted, desk, work), at=work.at, tonight=tonight, mine=own
     )
+
+
+def _handled(wanted: Wanted, desk: Desk) -> Wanted:
+    """Those of the cases that the caller's own organ is to handle; a desk of no organ handles none."""
+    own = desk.organ if wanted.handled_by in (None, desk.organ) else None
+    return replace(wanted, to_handle=True, handled_by=own or _NOBODY)
 
 
 def _can_see_any(wanted: Wanted, desk: Desk, work: Work) -> bool:

@@ -16,6 +16,7 @@ from services.filing.domain.obligation import ObligationKind
 from services.filing.domain.placing import check_scope, responsible_organ
 from services.filing.domain.refusals import NotFiledByProvince
 from services.filing.domain.terms import Particulars, Site
+from services.filing.handlers.commendations import withdraw_by_itself
 from services.filing.handlers.obligations import owe_duties, void
 from services.filing.handlers.reporting import owe_report, record_of
 from services.filing.handlers.work import Work
@@ -84,7 +85,7 @@ async def suspend_institution(event: supervision.InstitutionSanctioned, work: Wo
     """Nothing is left to suspend of what is on record no more."""
     institution = await work.institutions.get(event.institution_id)
     if institution.on_record:
-        suspend(institution, work, reason=event.reason, basis=event.basis)
+        await suspend(institution, work, reason=event.reason, basis=event.basis)
 
 
 async def resume_institution(event: supervision.SanctionLifted, work: Work) -> None:
@@ -92,6 +93,13 @@ async def resume_institution(event: supervision.SanctionLifted, work: Work) -> N
     institution = await work.institutions.get(event.institution_id)
     if institution.on_record:
         resume(institution, work, basis=event.basis)
+
+
+async def revoke_institution(event: supervision.RevocationOrdered, work: Work) -> None:
+    """取消备案: by supervision's word; of what the province has filed the province decides, which is told of it too."""
+    institution = await work.institutions.get(event.institution_id)
+    if institution.on_record and institution.filed_by != DutyOwner.PROVINCE:
+        await end(institution, Standing.REVOKED, work, reason=event.reason, basis=event.basis)
 
 
 def rescope(
@@ -108,10 +116,18 @@ def rescope(
         _announce(change, institution, work, filing=filing)
 
 
-def renew(institution: Institution, work: Work, *, until: date, filing: Filing | None = None) -> None:
-    """Prolong it and announce that."""
-    institution.renew(until=until)
-    change = InstitutionRenewed(**_about(institution, institution.basis), valid_until=until)
+def renew(
+    institution: Institution,
+    work: Work,
+    *,
+    until: date,
+    on: date | None = None,
+    filing: Filing | None = None,
+) -> None:
+    """Prolong it and announce that; `on` is the day of the renewal where another than the caller decided it."""
+    day = on or work.today
+    again = day if institution.renew(until=until, on=day) else None
+    change = InstitutionRenewed(**_about(institution, institution.basis), valid_until=until, valid_from=again)
     _announce(change, institution, work, filing=filing)
 
 
@@ -149,7 +165,7 @@ def amended(institution: Institution) -> InstitutionAmended:
     )
 
 
-def suspend(
+async def suspend(
     institution: Institution,
     work: Work,
     *,
@@ -158,9 +174,13 @@ def suspend(
     by: SuspendedBy = SuspendedBy.SUPERVISION,
     on: date | None = None,
 ) -> None:
-    """It may not evaluate until whoever says so resumes it; announced unless it was suspended already."""
+    """It may not evaluate until whoever says so resumes it; announced unless it was suspended already.
+
+    Nobody holds it up as outstanding any more (N3.5).
+    """
     day = on or work.today
     if institution.suspend(reason=reason, on=day, by=by):
+        await withdraw_by_itself(institution.id, work, because=f"{institution.standing.label}：{reason}")
         change = InstitutionSuspended(**_about(institution, basis), reason=reason, on=day)
         _announce(change, institution, work)
 
@@ -199,6 +219,7 @@ async def end(
     owed = await work.obligations.still_owed(institution.id)
     rest = [each for each in owed if each.kind not in _OUTLIVING]
     void(rest, work, note=f"{standing.label}：{reason}")
+    await withdraw_by_itself(institution.id, work, because=f"{standing.label}：{reason}")
     change = InstitutionEnded(**_about(institution, basis), standing=standing, reason=reason, on=day)
     _announce(change, institution, work)
 

@@ -18,7 +18,7 @@ from services.filing.handlers.cases import OnFiling
 from services.filing.handlers.obligations import owe, owe_duties
 from services.filing.handlers.recusal import official_case
 from services.filing.handlers.reporting import owe_report
-from services.filing.handlers.routing import decide_routing, routing_of
+from services.filing.handlers.routing import decide_in_turn
 from services.filing.handlers.work import Work
 from shared.contracts.filing import InstitutionRegistered
 from shared.policy import FilingKind, Routing
@@ -37,7 +37,7 @@ async def register_filing(command: OnFiling, work: Work) -> Filing:
 
 
 async def _put_on_record(filing: Filing, command: OnFiling, work: Work) -> None:
-    routing = await decide_routing(routing_of(filing), work)
+    routing = await decide_in_turn(filing, work)
     filing.register(work.policy, organ=command.organ, at=work.at, number=await _next_number(filing, work))
     institution = _institution_of(filing, work)
     filing.institution_id = institution.id
@@ -75,7 +75,7 @@ async def _amend_record(filing: Filing, command: OnFiling, work: Work) -> None:
     institution = await work.institutions.get(filing.institution_id)
     institution.check_on_record()
     if filing.kind is FilingKind.EXTENSION:
-        await decide_routing(routing_of(filing), work)
+        await decide_in_turn(filing, work)
     filing.register(work.policy, organ=command.organ, at=work.at, number=None)
     if filing.kind is FilingKind.EXTENSION:
         register.rescope(institution, _extended(filing, institution, work), work, filing=filing)
@@ -84,6 +84,15 @@ async def _amend_record(filing: Filing, command: OnFiling, work: Work) -> None:
         register.renew(institution, work, until=_renewed_until(institution, work), filing=filing)
     elif filing.particulars is not None:
         register.amend(institution, filing.particulars, work, filing=filing)
+    # What is printed on the certificate has changed; the plaque stays.
+    owe(
+        ObligationKind.HAND_OVER,
+        institution,
+        work,
+        owner=filing.handled_by,
+        filing=filing,
+        subject="certificate",
+    )
     _owe_of_any_kind(filing, institution, work)
 
 
@@ -99,6 +108,7 @@ def _extended(filing: Filing, institution: Institution, work: Work) -> ScopeVers
 
 
 def _renewed_until(institution: Institution, work: Work) -> date:
+    """Counted from the end of what it had, also when decided later: the days between are not made good (assumed)."""
     years = work.policy.number("filing.validity_years", work.today)
     return years_after(institution.valid_until, years)
 

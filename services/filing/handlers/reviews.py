@@ -2,42 +2,50 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.filing.domain.institution import Institution
+from services.filing.domain.officer import RecusedOfficer
 from services.filing.domain.placing import check_scope
 from services.filing.domain.refusals import AlreadyCovered
 from services.filing.domain.review import NotInThisCampaign, Review, Ruling, UnknownReview, version_of
+from services.filing.handlers.recusal import check_not_recused, kept_away_from
 from services.filing.handlers.register import rescope
 from services.filing.handlers.work import Work
 from shared.contracts.scope import ScopeItem
 from shared.errors import Refusal
+from shared.identity import NotYours
 from shared.policy import Category
-from shared.values import Occupation
+from shared.values import Occupation, Uscc
 
 
 @dataclass(frozen=True, kw_only=True)
 class OnReview:
-    """Names the review, the version the caller saw, who acts and for which organ."""
+    """Names the review, the version the caller saw, who acts and for which organ, or as which institution."""
 
     review_id: UUID
     seen: int
     actor: str
     organ: str = ""
+    holder: str | None = None
 
 
 async def give_opinion(command: OnReview, opinion: str, work: Work) -> Review:
-    """The institution comments before the decision; raises CampaignClosed or ReviewOver."""
+    """The institution comments before the decision; raises NotYours, CampaignClosed or ReviewOver."""
     review = await work.reviews.get(command.review_id, seen=command.seen)
+    if review.uscc != command.holder:
+        raise NotYours("由机构提出意见 · The institution comments")
     (await work.campaigns.held(review.campaign_id)).check_running()
     review.comment(opinion, at=work.at)
     return review
 
 
 async def refresh_review(command: OnReview, work: Work) -> Review:
-    """Take in the institution's scope as it is now; raises NotYourReview, CampaignClosed, ReviewOver or Ended."""
+    """Take in the institution's scope as it is now; raises NotYourReview, RecusedOfficer, CampaignClosed or Ended."""
     review = await work.reviews.get(command.review_id, seen=command.seen)
     review.check_organ(command.organ)
+    await check_not_recused(review.uscc, work, organ=command.organ)
     (await work.campaigns.held(review.campaign_id)).check_running()
     review.refresh(await work.institutions.get(review.institution_id))
     return review
@@ -46,10 +54,11 @@ async def refresh_review(command: OnReview, work: Work) -> Review:
 async def decide_review(command: OnReview, ruling: Ruling, work: Work) -> Review:
     """Re-determine one institution's scope, from the campaign's day on at the earliest.
 
-    Raises NotYourReview, CampaignClosed, what `Review.decide` raises, NotEvaluated, and AlreadyCovered (N2.7).
+    Raises NotYourReview, RecusedOfficer, CampaignClosed, what `Review.decide` raises, NotEvaluated, AlreadyCovered (N2.7).
     """
     review = await work.reviews.get(command.review_id, seen=command.seen)
     review.check_organ(command.organ)
+    await check_not_recused(review.uscc, work, organ=command.organ)
     campaign = await work.campaigns.held(review.campaign_id)
     campaign.check_running()
     institution = await work.institutions.get(review.institution_id)
@@ -65,6 +74,7 @@ async def _check_new(items: Sequence[ScopeItem], institution: Institution, work:
     if institution.category is not Category.MUNICIPAL_ASSOCIATION or not items:
         return
     occupations = [Occupation(item.edition, item.occupation) for item in items]
+    await work.institutions.take_turn(occupations)
     if await work.institutions.any_covers(occupations, on=work.today, apart_from=institution.id):
         raise AlreadyCovered(basis=("N2.7",))
 
@@ -85,16 +95,22 @@ async def confirm_reviews(command: ConfirmReviews, work: Work) -> dict[UUID, Ref
     campaign.check_running()
     reviews = await work.reviews.claimed(command.review_ids)
     institutions = await work.institutions.of_ids([each.institution_id for each in reviews.values()])
+    away = await kept_away_from(work, organ=command.organ)
     outcomes: dict[UUID, Refusal | None] = {}
     for key in dict.fromkeys(command.review_ids):
         review = reviews.get(key)
         institution = institutions.get(review.institution_id) if review else None
-        outcomes[key] = _confirmed(command, review, institution, work)
+        outcomes[key] = _confirmed(command, review, institution, at=work.at, away=away)
     return outcomes
 
 
 def _confirmed(
-    command: ConfirmReviews, review: Review | None, institution: Institution | None, work: Work
+    command: ConfirmReviews,
+    review: Review | None,
+    institution: Institution | None,
+    *,
+    at: datetime,
+    away: frozenset[Uscc],
 ) -> Refusal | None:
     """Confirm one; the others go on whatever becomes of it."""
     try:
@@ -103,7 +119,9 @@ def _confirmed(
         if review.campaign_id != command.campaign_id:
             raise NotInThisCampaign(review.number, basis=review.basis)
         review.check_organ(command.organ)
-        review.confirm(institution, by=command.actor, at=work.at)
+        if review.uscc in away:
+            raise RecusedOfficer(review.number, basis=("N3.2",))
+        review.confirm(institution, by=command.actor, at=at)
     except Refusal as refusal:
         return refusal
     return None

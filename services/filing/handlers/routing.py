@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.filing.domain.filing import Filing
+from services.filing.domain.placing import check_scope, responsible_organ
 from services.filing.handlers.work import Work
 from shared.contracts.scope import ScopeItem
 from shared.policy import Attribute, Audience, Category, Routing
@@ -22,6 +23,14 @@ class DecideRouting:
     amends: UUID | None = None
 
 
+async def ask_routing(query: DecideRouting, organ: str | None, work: Work) -> Routing:
+    """The same before anything is drafted; raises NotResponsible for no district or park, NotEvaluated (N1.5) too."""
+    if organ is not None:
+        responsible_organ(organ, work.policy)
+    check_scope(query.scope, work.policy)
+    return await decide_routing(query, work)
+
+
 async def decide_routing(query: DecideRouting, work: Work) -> Routing:
     """Who owes what on such a case, or a refusal naming the clause and what may be filed instead (N2.1–N2.7)."""
     facts = set(query.evidence & {Attribute.KEY_SCHOOL_EVIDENCE})
@@ -31,6 +40,15 @@ async def decide_routing(query: DecideRouting, work: Work) -> Routing:
     if not await work.institutions.any_covers(occupations, on=work.today, apart_from=query.amends):
         facts.add(Attribute.NO_INSTITUTION_COVERS_OCCUPATION)
     return work.policy.decide_routing(query.category, query.audience, frozenset(facts))
+
+
+async def decide_in_turn(filing: Filing, work: Work) -> Routing:
+    """The same for the decision on a case; what an association takes, nobody begins to cover meanwhile (N2.7)."""
+    if filing.category is Category.MUNICIPAL_ASSOCIATION:
+        await work.institutions.take_turn(
+            [Occupation(each.edition, each.occupation) for each in filing.scope]
+        )
+    return await decide_routing(routing_of(filing), work)
 
 
 def routing_of(filing: Filing) -> DecideRouting:

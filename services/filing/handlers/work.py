@@ -9,6 +9,8 @@ from uuid import UUID
 from services.filing.domain.assignment import Assignments
 from services.filing.domain.bulk import Imports
 from services.filing.domain.campaign import Campaigns
+from services.filing.domain.ceremony import Ceremonies
+from services.filing.domain.commendation import Commendations
 from services.filing.domain.expert import Experts
 from services.filing.domain.institution import Institutions
 from services.filing.domain.integrity import IntegrityRecords
@@ -56,6 +58,8 @@ class Work:
     pledges: Pledges
     integrity: IntegrityRecords
     imports: Imports
+    commendations: Commendations
+    ceremonies: Ceremonies
     because: Callable[[str], None]
     apart: Callable[[], AbstractAsyncContextManager["Work"]]
     outbox: Outbox

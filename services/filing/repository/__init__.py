@@ -2,7 +2,8 @@
 
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 
@@ -10,6 +11,8 @@ from services.filing.domain.bulk import Contradicted
 from services.filing.handlers import Work
 from services.filing.repository.assignments import SqlAssignments
 from services.filing.repository.campaigns import SqlCampaigns
+from services.filing.repository.ceremonies import SqlCeremonies
+from services.filing.repository.commendations import SqlCommendations
 from services.filing.repository.experts import SqlExperts
 from services.filing.repository.filings import SqlFilings
 from services.filing.repository.imports import SqlImports
@@ -24,73 +27,54 @@ from services.filing.repository.public import SqlPublicRegister
 from services.filing.repository.publicity import SqlPublicity
 from services.filing.repository.reviews import SqlReviews
 from shared.clock import SHANGHAI
+from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.unit_of_work import Transaction
 from shared.policy import Policy
 
 _CODE_BYTES = 12
 
+S = TypeVar("S", bound=SqlAggregates[Any])
+
 
 def bind(transaction: Transaction, policy: Policy) -> Work:
     """A unit of work of filing on a transaction."""
-    kept = transaction.connection, transaction.ledger
+    tables = transaction.connection, transaction.ledger
     today = transaction.at.astimezone(SHANGHAI).date()
-    institutions = SqlInstitutions(*kept, policy, today=today)
-    filings = SqlFilings(*kept)
-    obligations = SqlObligations(*kept)
-    campaigns, reviews = SqlCampaigns(*kept), SqlReviews(*kept)
-    experts, panels, objections = SqlExperts(*kept), SqlPanels(*kept), SqlObjections(*kept)
-    offices, officers = SqlOffices(*kept), SqlOfficers(*kept)
-    pledges, integrity = SqlPledges(*kept), SqlIntegrityRecords(*kept)
-    imports = SqlImports(*kept, policy, today=today)
-    for aggregates in (
-        institutions,
-        filings,
-        obligations,
-        campaigns,
-        reviews,
-        experts,
-        panels,
-        objections,
-        offices,
-        officers,
-        pledges,
-        integrity,
-        imports,
-    ):
-        transaction.keep(aggregates)
-
-    def because(reason: str) -> None:
-        transaction.ledger.reason = reason
-
-    def apart() -> AbstractAsyncContextManager[Work]:
-        return _in_savepoint(transaction, policy)
-
+    officers = _kept(transaction, SqlOfficers(*tables))
     return Work(
         at=transaction.at,
         actors=frozenset(filter(None, (transaction.scope.actor, transaction.scope.on_behalf_of))),
         new_id=transaction.new_id,
         new_code=lambda: secrets.token_urlsafe(_CODE_BYTES),
         policy=policy,
-        filings=filings,
-        institutions=institutions,
-        obligations=obligations,
-        campaigns=campaigns,
-        reviews=reviews,
-        experts=experts,
-        panels=panels,
-        objections=objections,
+        institutions=_kept(transaction, SqlInstitutions(*tables, policy, today=today)),
+        filings=_kept(transaction, SqlFilings(*tables)),
+        obligations=_kept(transaction, SqlObligations(*tables)),
+        campaigns=_kept(transaction, SqlCampaigns(*tables)),
+        reviews=_kept(transaction, SqlReviews(*tables)),
+        experts=_kept(transaction, SqlExperts(*tables)),
+        panels=_kept(transaction, SqlPanels(*tables)),
+        objections=_kept(transaction, SqlObjections(*tables)),
+        offices=_kept(transaction, SqlOffices(*tables)),
+        officers=officers,
+        pledges=_kept(transaction, SqlPledges(*tables)),
+        integrity=_kept(transaction, SqlIntegrityRecords(*tables)),
+        imports=_kept(transaction, SqlImports(*tables, policy, today=today)),
+        commendations=_kept(transaction, SqlCommendations(*tables)),
+        ceremonies=_kept(transaction, SqlCeremonies(*tables)),
         publicity=SqlPublicity(transaction.connection),
         public=SqlPublicRegister(transaction.connection, today=today),
-        offices=offices,
-        officers=officers,
         assignments=SqlAssignments(transaction.connection, officers),
-        pledges=pledges,
-        integrity=integrity,
-        imports=imports,
-        because=because,
-        apart=apart,
+        because=transaction.because,
+        apart=lambda: _in_savepoint(transaction, policy),
         outbox=transaction.outbox,
     )
+
+
+def _kept(transaction: Transaction, aggregates: S) -> S:
+    """Saved when the unit of work ends, in the order in which they are bound."""
+    transaction.keep(aggregates)
+    return aggregates
 
 
 @asynccontextmanager

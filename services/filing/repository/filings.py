@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from services.filing import tables
 from services.filing.domain.filing import Filing
 from services.filing.domain.queue import Overview, Wanted
-from services.filing.domain.refusals import UnknownFiling
+from services.filing.domain.refusals import BeingHandled, UnknownFiling
 from services.filing.domain.stages import IN_HAND_STATES, FilingState
 from services.filing.domain.terms import Applicant, Training
 from services.filing.repository import stored
@@ -36,6 +36,7 @@ class SqlFilings(SqlAggregates[Filing]):
 
     table = tables.filing
     missing = UnknownFiling
+    refusals = {"uq_filing_in_hand": BeingHandled}  # noqa: RUF012 — ClassVar in the base class
 
     def to_row(self, aggregate: Filing) -> dict[str, Any]:
         filing = aggregate
@@ -132,6 +133,10 @@ class SqlFilings(SqlAggregates[Filing]):
         return page_of(
             rows, size=size, position=lambda each: (each.priority, each.drafted_at.isoformat(), each.id)
         )
+
+    async def are_more_than(self, most: int, wanted: Wanted) -> bool:
+        """Whether more than so many are looked for."""
+        return await self._exists(select(self.table.c.id).where(*conditions(wanted)).offset(most))
 
     async def overview(
         self, wanted: Wanted, *, at: datetime, tonight: datetime, mine: UUID | None

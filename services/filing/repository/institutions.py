@@ -6,17 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, insert, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, RowMapping, and_, bindparam, delete, insert, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.filing import tables
+from services.filing.domain.coverage import covered_by
 from services.filing.domain.institution import ON_RECORD, Institution, Standing
 from services.filing.domain.refusals import AlreadyCovered, AlreadyOnRecord, UnknownInstitution
 from services.filing.domain.register import EVERYBODY, Sought
-from services.filing.repository import search, stored
+from services.filing.repository import search, stored, turns
 from services.filing.repository.search import begins
-from shared.contracts.scope import ScopeItem, scope_out
+from shared.contracts.scope import scope_out
 from shared.ledger.entries import Ledger
 from shared.paging import Page, decode_cursor, page_of, uuid_in
 from shared.persistence.aggregates import SqlAggregates
@@ -31,6 +32,7 @@ _JSON: dict[str, TypeAdapter[Any]] = {
     "versions": stored.versions,
     "standings": stored.standings,
     "post_levels": stored.post_levels,
+    "lapses": stored.lapses,
 }
 
 
@@ -108,24 +110,29 @@ class SqlInstitutions(SqlAggregates[Institution]):
         await self._connection.at_once(
             delete(tables.coverage).where(covered.institution_id.in_([each.id for each in changed])), None
         )
-        in_force = [each for each in changed if each.on_record and each.valid_until >= self._today]
-        rows = [row for each in in_force for row in self._coverage(each)]
+        rows = [row for each in changed for row in self._coverage(each)]
         sole = [(row["edition"], row["occupation"]) for row in rows if row["sole"]]
-        if sole:  # what has expired may still wait for the day's work
+        if sole:  # what is over stays until somebody takes it
             gone = [covered.sole, covered.valid_until < self._today]
             gone.append(tuple_(covered.edition, covered.occupation).in_(sole))
             await self._connection.at_once(delete(tables.coverage).where(*gone), None)
         if rows:
+            places = turns.places_of((row["edition"], row["occupation"]) for row in rows)
+            await self._connection.at_once(turns.WITH_OTHERS, {"places": places})
             await self._connection.at_once(insert(tables.coverage), rows)
 
     def _coverage(self, institution: Institution) -> Iterator[dict[str, Any]]:
         sole = institution.category is Category.MUNICIPAL_ASSOCIATION
-        for edition, code in self._families(_occupations(institution.scope)):
+        until: dict[tuple[str, str], date] = {}
+        for occupation, last in covered_by(institution, on=self._today).items():
+            family = self._family(occupation)
+            until[family] = max(last, until.get(family, last))
+        for edition, code in sorted(until):
             yield {
                 "edition": edition,
                 "occupation": code,
                 "institution_id": institution.id,
-                "valid_until": institution.valid_until,
+                "valid_until": until[edition, code],
                 "sole": sole,
             }
 
@@ -143,44 +150,45 @@ class SqlInstitutions(SqlAggregates[Institution]):
 
     async def has_first_filing(self, uscc: Uscc, *, on: date) -> bool:
         """Whether it is on record for its own staff anywhere in the city, in force on the day (N2.4)."""
-        columns = tables.public_register.c
-        return await self._exists(
-            select(columns.institution_id).where(
-                columns.uscc == str(uscc),
-                columns.audience == Audience.OWN_STAFF.value,
-                columns.standing == Standing.ACTIVE.value,
-                columns.valid_from <= on,
-                columns.valid_until >= on,
-            )
-        )
+        found = await self._connection.execute(_FIRST_FILING, {"uscc": str(uscc), "day": on})
+        return found.first() is not None
+
+    async def take_turn(self, occupations: Sequence[Occupation]) -> None:
+        """Nobody begins to cover these until the unit of work ends; called before `any_covers` is relied on (N2.7)."""
+        places = turns.places_of(self._families(occupations))
+        await self._connection.execute(turns.ALONE, {"places": places})
 
     async def any_covers(
         self, occupations: Sequence[Occupation], *, on: date, apart_from: UUID | None = None
     ) -> bool:
         """Whether anybody in the city, apart from one institution, evaluates one of these (N2.7)."""
-        columns = tables.coverage.c
-        conditions: list[ColumnElement[bool]] = [
-            tuple_(columns.edition, columns.occupation).in_(self._families(occupations)),
-            columns.valid_until >= on,
-        ]
-        if apart_from is not None:
-            conditions.append(columns.institution_id != apart_from)
-        return await self._exists(select(columns.occupation).where(*conditions))
+        asked = {"families": self._families(occupations), "day": on, "apart_from": apart_from}
+        return (await self._connection.execute(_COVERED, asked)).first() is not None
 
     async def page(self, sought: Sought = EVERYBODY, *, cursor: str | None, size: int) -> Page[Institution]:
         """The register by name, or by the number or USCC whose beginning is told; raises BadCursor."""
-        by = self.table.c.name
-        for number in (self.table.c.uscc, self.table.c.number):
-            asked = select(self.table.c.id).where(*begins(number, sought.text))
-            if sought.text and await self._exists(asked):
-                by = number
-        statement = select(self.table).where(*search.conditions(sought, self._family))
-        statement = statement.where(*begins(by, sought.text)).order_by(by, self.table.c.id)
+        by, conditions = await self._looked_for(sought)
+        statement = select(self.table).where(*conditions).order_by(by, self.table.c.id)
         if cursor is not None:
             position, key = decode_cursor(cursor, parts=2)
             statement = statement.where(after([by, self.table.c.id], [position, uuid_in(key)]))
         rows = await self._fetch(statement.limit(size + 1))
         return page_of(rows, size=size, position=lambda each: (getattr(each, by.name), each.id))
+
+    async def are_more_than(self, most: int, sought: Sought) -> bool:
+        """Whether more than so many are found."""
+        _, conditions = await self._looked_for(sought)
+        return await self._exists(select(self.table.c.id).where(*conditions).offset(most))
+
+    async def _looked_for(self, sought: Sought) -> tuple[Column[str], list[ColumnElement[bool]]]:
+        """What is asked of an institution, and by which column its beginning was told."""
+        by = self.table.c.name
+        wanted = list(search.conditions(sought, self._family, today=self._today))
+        for number in (self.table.c.uscc, self.table.c.number):
+            asked = select(self.table.c.id).where(*wanted, *begins(number, sought.text))
+            if sought.text and await self._exists(asked):
+                by = number
+        return by, [*wanted, *begins(by, sought.text)]
 
     async def expired(self, *, on: date) -> list[UUID]:
         """Past their validity on a day, and no renewal handed in within it is undecided."""
@@ -208,6 +216,29 @@ class SqlInstitutions(SqlAggregates[Institution]):
         return self._families([occupation])[0]
 
 
+_REGISTER, _COVERAGE = tables.public_register.c, tables.coverage.c
+
+# Asked with every draft, so made once.
+_FIRST_FILING = (
+    select(_REGISTER.institution_id)
+    .where(
+        _REGISTER.uscc == bindparam("uscc"),
+        _REGISTER.audience == Audience.OWN_STAFF.value,
+        _REGISTER.standing == Standing.ACTIVE.value,
+        _REGISTER.valid_from <= bindparam("day"),
+        _REGISTER.valid_until >= bindparam("day"),
+    )
+    .limit(1)
+)
+_COVERED = (
+    select(_COVERAGE.occupation)
+    .where(
+        tuple_(_COVERAGE.edition, _COVERAGE.occupation).in_(bindparam("families", expanding=True)),
+        _COVERAGE.valid_until >= bindparam("day"),
+        _COVERAGE.institution_id.is_distinct_from(bindparam("apart_from")),
+    )
+    .limit(1)
+)
 _INSERT_PUBLIC = upsert(tables.public_register)
 _PUBLISH = _INSERT_PUBLIC.on_conflict_do_update(
     index_elements=[tables.public_register.c.institution_id],
@@ -237,7 +268,3 @@ def _published(institution: Institution) -> dict[str, Any]:
         "valid_from": institution.valid_from,
         "valid_until": institution.valid_until,
     }
-
-
-def _occupations(scope: Iterable[ScopeItem]) -> set[Occupation]:
-    return {Occupation(item.edition, item.occupation) for item in scope}

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
 
 from services.filing import tables
 from services.filing.domain.deadline import Deadline
 from services.filing.domain.objection import Objection, ObjectionState, ReceivedBy, UnknownObjection
 from services.filing.repository.watching import wants_watching
+from shared.paging import Page, decode_cursor, moment_in, page_of, uuid_in
 from shared.persistence.aggregates import SqlAggregates
+from shared.persistence.pages import after
 
 _WATCHED_AT_ONCE = 200
 _CLOCK = ("due_at", "warned_at", "escalated_at")
@@ -63,6 +65,22 @@ class SqlObjections(SqlAggregates[Objection]):
         columns = self.table.c
         statement = select(self.table).where(columns.filing_id == filing_id)
         return await self._fetch(statement.order_by(columns.raised_at, columns.id))
+
+    async def page(self, filing_id: UUID, *, cursor: str | None, size: int) -> Page[Objection]:
+        """Those to a case in the order in which they were raised; raises BadCursor."""
+        order = [self.table.c.raised_at, self.table.c.id]
+        statement = select(self.table).where(self.table.c.filing_id == filing_id).order_by(*order)
+        if cursor is not None:
+            raised, key = decode_cursor(cursor, parts=2)
+            statement = statement.where(after(order, [moment_in(raised), uuid_in(key)]))
+        rows = await self._fetch(statement.limit(size + 1))
+        return page_of(rows, size=size, position=lambda each: (each.raised_at.isoformat(), each.id))
+
+    async def made_publicly(self, filing_id: UUID) -> int:
+        """How many were made to a case without a login."""
+        columns = self.table.c
+        counted = select(func.count()).where(columns.filing_id == filing_id, columns.received_by == "")
+        return (await self._connection.execute(counted)).scalar_one()
 
     async def late(self, *, at: datetime, soon: datetime) -> list[UUID]:
         """What is to be resolved by `soon` without a warning, or was by `at` without escalation."""

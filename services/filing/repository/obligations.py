@@ -66,6 +66,11 @@ class SqlObligations(SqlAggregates[Obligation]):
         statement = select(self.table).where(columns.filing_id.in_(filing_ids))
         return await self._fetch(statement.order_by(columns.due_at, columns.id))
 
+    async def claimed(self, keys: Sequence[UUID]) -> dict[UUID, Obligation]:
+        """Those of them that exist for the caller, as they stand when nobody else is settling them."""
+        statement = select(self.table).where(self.table.c.id.in_(keys)).order_by(self.table.c.id)
+        return {each.id: each for each in await self._fetch(statement.with_for_update())}
+
     async def of_institution(self, institution_id: UUID) -> list[Obligation]:
         columns = self.table.c
         statement = select(self.table).where(columns.institution_id == institution_id)

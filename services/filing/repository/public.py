@@ -1,9 +1,10 @@
 """What is public of the register, city-wide: read without territory, written with each institution."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.filing import tables
@@ -17,6 +18,16 @@ from shared.values import Edition, Occupation, OccupationCode, Uscc
 
 _COLUMNS = tables.public_register.c
 _MOST = 20
+_ENTRIES = select(tables.public_register).order_by(_COLUMNS.name, _COLUMNS.institution_id).limit(_MOST)
+
+# Asked with every draft, so made once.
+_OF_BODY = _ENTRIES.where(_COLUMNS.uscc == bindparam("uscc"))
+_REMOVED_ON = (
+    select(_COLUMNS.ended_on)
+    .where(_COLUMNS.uscc == bindparam("uscc"), _COLUMNS.standing == Standing.REMOVED.value)
+    .order_by(_COLUMNS.ended_on.desc())
+    .limit(1)
+)
 
 
 class SqlPublicRegister:
@@ -42,16 +53,16 @@ class SqlPublicRegister:
         )
 
     async def of_body(self, uscc: Uscc) -> Sequence[PublicEntry]:
-        return await self._entries(_COLUMNS.uscc == str(uscc))
+        return await self._read(_OF_BODY, {"uscc": str(uscc)})
 
     async def named(self, beginning: str) -> Sequence[PublicEntry]:
         return await self._entries(*begins(_COLUMNS.name, beginning))
 
     async def removed_on(self, uscc: Uscc) -> date | None:
         """When one of this body's institutions was last removed for idleness."""
-        removed = (_COLUMNS.uscc == str(uscc), _COLUMNS.standing == Standing.REMOVED.value)
-        statement = select(_COLUMNS.ended_on).where(*removed).order_by(_COLUMNS.ended_on.desc()).limit(1)
-        day: date | None = (await self._connection.execute(statement)).scalar_one_or_none()
+        day: date | None = (
+            await self._connection.execute(_REMOVED_ON, {"uscc": str(uscc)})
+        ).scalar_one_or_none()
         return day
 
     async def covered(self) -> Collection[Occupation]:
@@ -62,9 +73,10 @@ class SqlPublicRegister:
         return {Occupation(Edition(edition), OccupationCode(code)) for edition, code in rows}
 
     async def _entries(self, *conditions: ColumnElement[bool]) -> list[PublicEntry]:
-        statement = select(tables.public_register).where(*conditions)
-        statement = statement.order_by(_COLUMNS.name, _COLUMNS.institution_id).limit(_MOST)
-        rows: Iterable[RowMapping] = (await self._connection.execute(statement)).mappings()
+        return await self._read(_ENTRIES.where(*conditions), {})
+
+    async def _read(self, statement: Select[Any], values: Mapping[str, Any]) -> list[PublicEntry]:
+        rows: Iterable[RowMapping] = (await self._connection.execute(statement, values)).mappings()
         return [self._entry(row) for row in rows]
 
     def _entry(self, row: RowMapping) -> PublicEntry:

@@ -22,7 +22,9 @@ _IN_HAND = sorted(each.value for each in IN_HAND_STATES)
 def conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     """What is wanted of a case."""
     yield from _equal(wanted)
-    if wanted.in_hand:
+    if wanted.in_hand or (
+        wanted.handled_by and wanted.state in IN_HAND_STATES
+    ):  # which a partial index is of
         yield in_hand(_COLUMNS.state)
     if wanted.unassigned:
         yield _COLUMNS.officer_id.is_(None)
@@ -38,6 +40,7 @@ def _equal(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     known = {
         _COLUMNS.state: wanted.state and wanted.state.value,
         _COLUMNS.organ: wanted.organ,
+        _COLUMNS.handled_by: wanted.handled_by,
         _COLUMNS.uscc: wanted.applicant,
         _COLUMNS.officer_id: wanted.officer_id,
     }

@@ -37,9 +37,12 @@ def begins(column: Column[str], text: str) -> Iterator[ColumnElement[bool]]:
 
 
 def conditions(
-    sought: Sought, family: Callable[[Occupation], tuple[str, str]]
+    sought: Sought, family: Callable[[Occupation], tuple[str, str]], *, today: date
 ) -> Iterator[ColumnElement[bool]]:
-    """What is sought of an institution, apart from the text; raises UnknownOccupation."""
+    """What is sought of an institution, apart from the text: an occupation is one that it covers or is to cover.
+
+    Raises UnknownOccupation.
+    """
     known = {
         _COLUMNS.standing: sought.standing,
         _COLUMNS.organ: sought.organ,
@@ -51,7 +54,9 @@ def conditions(
         edition, code = family(sought.occupation)
         covers = tables.coverage.c
         yield _COLUMNS.id.in_(
-            select(covers.institution_id).where(covers.edition == edition, covers.occupation == code)
+            select(covers.institution_id).where(
+                covers.edition == edition, covers.occupation == code, covers.valid_until >= today
+            )
         )
 
 

@@ -9,6 +9,7 @@ from services.filing.domain.institution import PostLevel, ScopeVersion, Standing
 from services.filing.domain.officer import Recusal
 from services.filing.domain.review import Judged
 from services.filing.domain.terms import Correction, Material, Particulars, Site
+from services.filing.domain.validity import Lapse
 from shared.contracts.scope import DatedScope
 
 materials = TypeAdapter(tuple[Material, ...])
@@ -18,6 +19,7 @@ sites = TypeAdapter(tuple[Site, ...])
 versions = TypeAdapter(tuple[ScopeVersion, ...])
 standings = TypeAdapter(tuple[StandingChange, ...])
 post_levels = TypeAdapter(tuple[PostLevel, ...])
+lapses = TypeAdapter(tuple[Lapse, ...])
 dated_scopes = TypeAdapter(tuple[DatedScope, ...])
 judged = TypeAdapter(tuple[Judged, ...])
 recusals = TypeAdapter(tuple[Recusal, ...])

@@ -1,8 +1,11 @@
 """Filing over HTTP, a module for each aggregate: who asks, what they send, which handler, what they see."""
 
 from services.filing.routes import (
+    assessed,
     campaigns,
     cases,
+    ceremonies,
+    commendations,
     directory,
     experts,
     exports,
@@ -37,6 +40,7 @@ ROUTERS = (
     official.router,
     experts.router,
     panels.router,
+    assessed.router,
     rubric.router,
     objections.router,
     publicity.router,
@@ -50,6 +54,8 @@ ROUTERS = (
     imports.router,
     campaigns.router,
     reviews.router,
+    commendations.router,
+    ceremonies.router,
     network.office_router,
     network.officer_router,
     directory.router,

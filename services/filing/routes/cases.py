@@ -27,6 +27,7 @@ from services.filing.schemas.cases import (
 from shared.http.problems import problems
 from shared.http.work import shown
 from shared.identity import NotYours, Principal
+from shared.persistence.aggregates import OutOfReach
 from shared.persistence.idempotency import KeyReused
 from shared.policy import NotRoutable, UnknownOrgan
 
@@ -54,6 +55,7 @@ async def shown_case(filing: Filing, caller: Principal, open_work: OpenWork) -> 
         UnderIntegrityRecord,
         refusals.NotResponsible,
         refusals.Banned,
+        refusals.AlreadyOnRecord,
         UnknownOrgan,
         KeyReused,
         NotYours,
@@ -90,6 +92,8 @@ async def draft_filing(body: NewFiling, caller: ApplicantCaller, once: CreateOnc
         UnderIntegrityRecord,
         refusals.UnknownInstitution,
         refusals.NothingToAmend,
+        refusals.NotOfThisKind,
+        refusals.TooManySites,
         refusals.NotRenewable,
         refusals.Banned,
         refusals.Ended,
@@ -131,9 +135,13 @@ async def read_filing(filing_id: UUID, caller: Reader, open_work: OpenWork) -> R
         *CHANGING,
         *_ADMISSION,
         refusals.NotMarked,
+        refusals.BeingHandled,
         PledgeStands,
         refusals.UnknownInstitution,
         refusals.NothingToAmend,
+        refusals.NotOfThisKind,
+        refusals.TooManySites,
+        OutOfReach,
     ),
 )
 async def revise_filing(
@@ -148,7 +156,14 @@ async def revise_filing(
 @router.post(
     "/{filing_id}/submission",
     response_model=FilingView,
-    responses=problems(*CHANGING, *_WHOLE, UnderIntegrityRecord),
+    responses=problems(
+        *CHANGING,
+        *_WHOLE,
+        UnderIntegrityRecord,
+        refusals.BeingHandled,
+        refusals.UnknownInstitution,
+        refusals.Ended,
+    ),
 )
 async def submit_filing(command: ByApplicant, caller: ApplicantCaller, open_work: OpenWork) -> Response:
     """提交申请 · Hand the case to the district."""

@@ -1,11 +1,11 @@
 """Lists given out as spreadsheets, read page by page, each in a transaction of its own."""
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from anyio import from_thread
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from services.filing.domain.filing import Filing
@@ -16,19 +16,20 @@ from services.filing.lists import FILINGS, INSTITUTIONS, filing_row, institution
 from services.filing.routes.callers import OpenWork, Reader
 from services.filing.routes.institutions import HalfAnOccupation, SoughtBy
 from services.filing.schemas.queue import CaseFilter
-from shared.http.problems import problems
+from shared.errors import Refusal
+from shared.http.problems import TooBusy, problems
 from shared.paging import Page
 from shared.policy import Policy, UnknownOccupation
 from shared.sheets.cells import Cell
-from shared.sheets.exporting import csv_rows, workbook
+from shared.sheets.exporting import MOST_ROWS, csv_rows, workbook
 from shared.sheets.layout import SheetLayout
+from shared.sheets.refusals import TooManyRows
 
 A = TypeVar("A")
 
 router = APIRouter(prefix="/v1", tags=["exports · 导出"])
 
 _PAGE = 500
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
 class Form(StrEnum):
@@ -46,21 +47,59 @@ _MEDIA_TYPES = {
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Form.CSV: "text/csv; charset=utf-8",
 }
-_FILES: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "XLSX 或 CSV · XLSX or CSV",
-        "content": {kind.partition(";")[0]: _BINARY for kind in _MEDIA_TYPES.values()},
-    }
-}
+
+
+async def form_of(request: Request) -> Form:
+    """The form that the path ends in."""
+    return Form(request.url.path.rpartition(".")[2])
+
+
+AskedForm = Annotated[Form, Depends(form_of)]
+
+
+class Slots:
+    """How many spreadsheets one process writes at a time: each holds a thread, and its workbook a file."""
+
+    def __init__(self, most: int) -> None:
+        self.free = most
+
+
+async def _slot(request: Request) -> AsyncIterator[None]:
+    """A place among those being written, until the last piece is sent; raises TooBusy."""
+    slots: Slots = request.app.state.exports
+    if slots.free <= 0:
+        raise TooBusy
+    slots.free -= 1
+    try:
+        yield
+    finally:
+        slots.free += 1
+
+
+InTurn = Depends(_slot)
+
+
+def _gives(form: Form, *kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    content = {form.media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}}
+    return {**problems(TooManyRows, *kinds), 200: {"description": form.value.upper(), "content": content}}
 
 
 @router.get(
-    "/institutions/export.{form}",
+    "/institutions/export.xlsx",
+    name="export_institutions_xlsx",
     response_class=StreamingResponse,
-    responses={**problems(HalfAnOccupation, UnknownOccupation), **_FILES},
+    responses=_gives(Form.XLSX, HalfAnOccupation, UnknownOccupation),
+    dependencies=[InTurn],
+)
+@router.get(
+    "/institutions/export.csv",
+    name="export_institutions_csv",
+    response_class=StreamingResponse,
+    responses=_gives(Form.CSV, HalfAnOccupation, UnknownOccupation),
+    dependencies=[InTurn],
 )
 async def export_institutions(
-    *, form: Form, sought: SoughtBy, caller: Reader, open_work: OpenWork, request: Request
+    *, form: AskedForm, sought: SoughtBy, caller: Reader, open_work: OpenWork, request: Request
 ) -> StreamingResponse:
     """导出机构名录 · The register as a spreadsheet, with the list's own filters."""
     policy: Policy = request.app.state.policy
@@ -69,14 +108,29 @@ async def export_institutions(
         async with open_work(caller) as work:
             return await work.institutions.page(sought, cursor=cursor, size=_PAGE)
 
+    async with open_work(caller) as work:
+        _check_most(more=await work.institutions.are_more_than(MOST_ROWS, sought))
     rows = await _rows(page, lambda each: institution_row(each, policy))
     return _given_out(form, INSTITUTIONS, rows)
 
 
-@router.get("/filings/export.{form}", response_class=StreamingResponse, responses={**problems(), **_FILES})
+@router.get(
+    "/filings/export.xlsx",
+    name="export_filings_xlsx",
+    response_class=StreamingResponse,
+    responses=_gives(Form.XLSX),
+    dependencies=[InTurn],
+)
+@router.get(
+    "/filings/export.csv",
+    name="export_filings_csv",
+    response_class=StreamingResponse,
+    responses=_gives(Form.CSV),
+    dependencies=[InTurn],
+)
 async def export_filings(
     *,
-    form: Form,
+    form: AskedForm,
     asked: Annotated[CaseFilter, Query()],
     caller: Reader,
     open_work: OpenWork,
@@ -90,8 +144,18 @@ async def export_filings(
         async with open_work(caller) as work:
             return await queue.look_for(asked.made(), desk, work, page=(cursor, _PAGE))
 
+    async with open_work(caller) as work:
+        _check_most(more=await queue.are_more_than(MOST_ROWS, asked.made(), desk, work))
     rows = await _rows(page, lambda each: filing_row(each, policy))
     return _given_out(form, FILINGS, rows)
+
+
+def _check_most(*, more: bool) -> None:
+    """Raises TooManyRows while a refusal can still be told."""
+    if more:
+        raise TooManyRows(
+            f"上限 {MOST_ROWS:,} 行，请缩小范围 · The limit is {MOST_ROWS:,} rows; ask for less"
+        )
 
 
 async def _rows(

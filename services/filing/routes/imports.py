@@ -41,10 +41,10 @@ _LONGEST_NAME = 120
 _UNREADABLE = tuple(
     kind for kind in vars(sheets).values() if isinstance(kind, type) and issubclass(kind, sheets.SheetRefused)
 )
-_CHANGING = (rules.UnknownImport, rules.ImportSettled, Stale, PreconditionMissing, NotYours)
+_CHANGING = (rules.UnknownImport, rules.ImportSettled, Stale, PreconditionMissing)
 
 
-def of_organ(caller: Officer) -> Principal:
+async def of_organ(caller: Officer) -> Principal:
     """An officer of an organ; raises NotYours for anybody who belongs to none."""
     if caller.organ is None:
         raise NotYours("须为经办机关的人员 · For officers of an organ")
@@ -54,7 +54,7 @@ def of_organ(caller: Officer) -> Principal:
 ImportOfficer = Annotated[Principal, Depends(of_organ)]
 
 
-def on_import(import_id: UUID, caller: ImportOfficer, seen: Seen) -> OnImport:
+async def on_import(import_id: UUID, caller: Officer, seen: Seen) -> OnImport:
     """The import an officer decides on, at the version seen."""
     return OnImport(import_id=import_id, seen=seen, by=caller.subject)
 
@@ -88,7 +88,8 @@ async def preview_import(
     policy, clock = request.app.state.policy, request.app.state.clock
     most = most_bytes(policy, clock)
     content = await uploaded(file, most=most)
-    rows = policy.number("import.max_rows", clock.now().astimezone(SHANGHAI).date())
+    today = clock.now().astimezone(SHANGHAI).date()
+    rows = policy.number("import.max_rows", today)
     filled = await asyncio.to_thread(
         read_filled, content, layout_of(kind, policy), most_rows=rows, most_bytes=most
     )
@@ -102,17 +103,18 @@ async def preview_import(
         template_version=TEMPLATE_VERSION,
         lines=filled.lines,
     )
+    entries = await imports.read_entries(command, policy, today=today)
     return await once.create(
         caller,
         SentFile(kind=kind, sha256=command.sha256),
-        make=lambda work: imports.preview_import(command, work),
+        make=lambda work: imports.preview_import(command, entries, work),
         show=lambda bulk: PreviewView.with_first(bulk, command.lines),
     )
 
 
-@router.get("", response_model=PageView[ImportView], responses=problems(BadCursor, NotYours))
+@router.get("", response_model=PageView[ImportView], responses=problems(BadCursor))
 async def list_imports(
-    *, caller: ImportOfficer, open_work: OpenWork, cursor: Cursor = None, size: Size = 50
+    *, caller: Officer, open_work: OpenWork, cursor: Cursor = None, size: Size = 50
 ) -> Response:
     """导入记录 · Imports, the latest first."""
     async with open_work(caller) as work:
@@ -120,19 +122,19 @@ async def list_imports(
     return shown_page(page, ImportView.of)
 
 
-@router.get("/{import_id}", response_model=ImportView, responses=problems(rules.UnknownImport, NotYours))
-async def read_import(import_id: UUID, caller: ImportOfficer, open_work: OpenWork) -> Response:
+@router.get("/{import_id}", response_model=ImportView, responses=problems(rules.UnknownImport))
+async def read_import(import_id: UUID, caller: Officer, open_work: OpenWork) -> Response:
     """导入进度 · How an import stands."""
     async with open_work(caller) as work:
         bulk = await work.imports.get(import_id)
     return shown(ImportView.of(bulk))
 
 
-@router.get("/{import_id}/rows", responses=problems(rules.UnknownImport, BadCursor, NotYours))
+@router.get("/{import_id}/rows", responses=problems(rules.UnknownImport, BadCursor))
 async def list_rows(
     *,
     import_id: UUID,
-    caller: ImportOfficer,
+    caller: Officer,
     open_work: OpenWork,
     state: Annotated[LineState | None, Query(description="行状态 · rows in this state only")] = None,
     cursor: Cursor = None,
@@ -148,11 +150,9 @@ async def list_rows(
 @router.get(
     "/{import_id}/errors.xlsx",
     response_class=Response,
-    responses={**problems(rules.UnknownImport, rules.NothingWrong, NotYours), **_FILE},
+    responses={**problems(rules.UnknownImport, rules.NothingWrong), **_FILE},
 )
-async def read_errors(
-    import_id: UUID, caller: ImportOfficer, open_work: OpenWork, request: Request
-) -> Response:
+async def read_errors(import_id: UUID, caller: Officer, open_work: OpenWork, request: Request) -> Response:
     """错误行 · The rows that did not go in, marked; corrected, they can be sent again as they are."""
     async with open_work(caller) as work:
         bulk = await work.imports.get(import_id)
@@ -170,7 +170,7 @@ async def read_errors(
     response_model=ImportView,
     responses=problems(*_CHANGING, rules.NothingGood),
 )
-async def commit_import(command: Decided, caller: ImportOfficer, open_work: OpenWork) -> Response:
+async def commit_import(command: Decided, caller: Officer, open_work: OpenWork) -> Response:
     """提交入库 · Put the good rows in; answered at once, done in the background, group by group."""
     async with open_work(caller) as work:
         bulk = await imports.commit_import(command, work)
@@ -178,7 +178,7 @@ async def commit_import(command: Decided, caller: ImportOfficer, open_work: Open
 
 
 @router.post("/{import_id}/discard", response_model=ImportView, responses=problems(*_CHANGING))
-async def discard_import(command: Decided, caller: ImportOfficer, open_work: OpenWork) -> Response:
+async def discard_import(command: Decided, caller: Officer, open_work: OpenWork) -> Response:
     """作废 · Put nothing in and forget the rows."""
     async with open_work(caller) as work:
         bulk = await imports.discard_import(command, work)

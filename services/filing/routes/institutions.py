@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.filing.domain import refusals
 from services.filing.domain.institution import Institution, Standing
@@ -14,6 +14,7 @@ from services.filing.schemas.institutions import (
     HistoryView,
     InstitutionRow,
     InstitutionView,
+    LapseView,
     ScopeVersionView,
     ScopeView,
     StandingView,
@@ -25,7 +26,7 @@ from shared.http.problems import problems
 from shared.http.work import PageView, shown, shown_page
 from shared.identity import Principal
 from shared.paging import BadCursor
-from shared.policy import Category, UnknownOccupation
+from shared.policy import Category, Policy, UnknownOccupation
 from shared.values import Edition, Occupation, OccupationCode
 
 router = APIRouter(prefix="/v1/institutions", tags=["institutions · 评价机构"])
@@ -47,9 +48,10 @@ class HalfAnOccupation(Invalid):
     code = "NJT-FIL-1113"
 
 
-def sought(
+async def sought(
     *,
     caller: Reader,
+    request: Request,
     standing: Standing | None = None,
     organ: OrganCode | None = None,
     category: Category | None = None,
@@ -62,12 +64,18 @@ def sought(
         raise HalfAnOccupation
     return Sought(
         standing=standing,
-        organ=organ,
+        organ=organ or _only_organ(caller, request.app.state.policy),
         category=category,
         occupation=Occupation(edition, occupation) if edition and occupation else None,
         uscc=caller.holder,
         text=(q or "").strip(),
     )
+
+
+def _only_organ(caller: Principal, policy: Policy) -> str | None:
+    """The one organ a district's officer reaches: naming it lets an index find its rows among everybody's."""
+    reach = policy.territory(caller.organ) if caller.organ else frozenset[str]()
+    return next(iter(reach)) if len(reach) == 1 else None
 
 
 SoughtBy = Annotated[Sought, Depends(sought)]
@@ -135,5 +143,6 @@ async def read_history(institution_id: UUID, caller: Reader, open_work: OpenWork
         institution_id=institution.id,
         versions=tuple(ScopeVersionView.model_validate(each) for each in institution.versions),
         standings=tuple(StandingView.model_validate(each) for each in institution.standings),
+        lapses=tuple(LapseView.model_validate(each) for each in institution.lapses),
     )
     return Response(view.model_dump_json(), media_type="application/json")

@@ -5,13 +5,22 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.filing.domain.integrity import IntegrityRecord, NotYetDishonest, UnknownIntegrityRecord
-from services.filing.handlers.integrity import EnterRecord, enter_record
+from services.filing.domain.integrity import (
+    AlreadyAnnulled,
+    IntegrityRecord,
+    NotYetDishonest,
+    NotYourRecord,
+    UnknownIntegrityRecord,
+)
+from services.filing.domain.officer import RecusedOfficer
+from services.filing.handlers.integrity import AnnulRecord, EnterRecord, annul_record, enter_record
 from services.filing.routes.callers import CreateOnce, Officer, OpenWork, Reader
-from services.filing.schemas.pledges import IntegrityRecordView, NewIntegrityRecord
+from services.filing.schemas.pledges import AnnulmentBody, IntegrityRecordView, NewIntegrityRecord
+from shared.errors import Stale
 from shared.http.auth import NotPermitted
 from shared.http.pages import Cursor, Size
-from shared.http.problems import problems
+from shared.http.preconditions import Seen
+from shared.http.problems import PreconditionMissing, problems
 from shared.http.work import PageView, shown, shown_page
 from shared.identity import Principal
 from shared.paging import BadCursor, Page
@@ -25,7 +34,7 @@ router = APIRouter(prefix="/v1/integrity-records", tags=["integrity · 失信记
     "",
     status_code=201,
     response_model=IntegrityRecordView,
-    responses=problems(NotYetDishonest, NotPermitted, KeyReused),
+    responses=problems(NotYetDishonest, NotPermitted, RecusedOfficer, KeyReused),
 )
 async def enter_integrity_record(body: NewIntegrityRecord, caller: Officer, once: CreateOnce) -> Response:
     """记入失信 · Enter a body that may not pledge until the record has run out."""
@@ -33,6 +42,29 @@ async def enter_integrity_record(body: NewIntegrityRecord, caller: Officer, once
     return await once.create(
         caller, body, make=lambda work: enter_record(command, work), show=IntegrityRecordView.of
     )
+
+
+@router.post(
+    "/{record_id}/annulment",
+    response_model=IntegrityRecordView,
+    responses=problems(
+        UnknownIntegrityRecord,
+        NotYourRecord,
+        AlreadyAnnulled,
+        NotPermitted,
+        RecusedOfficer,
+        Stale,
+        PreconditionMissing,
+    ),
+)
+async def annul_integrity_record(
+    *, record_id: UUID, body: AnnulmentBody, seen: Seen, caller: Officer, open_work: OpenWork
+) -> Response:
+    """撤销失信记录 · Annul what was entered by mistake; it stays visible as annulled."""
+    command = AnnulRecord(record_id=record_id, seen=seen, reason=body.reason, organ=_organ_of(caller))
+    async with open_work(caller) as work:
+        record = await annul_record(command, work)
+    return shown(IntegrityRecordView.of(record))
 
 
 @router.get("", response_model=PageView[IntegrityRecordView], responses=problems(BadCursor))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from services.filing.domain import lifecycle as rules
 from services.filing.domain import refusals
 from services.filing.domain.institution import Institution
+from services.filing.domain.officer import RecusedOfficer
 from services.filing.handlers import Work, lifecycle
 from services.filing.handlers.lifecycle import OnInstitution
 from services.filing.routes.callers import ApplicantCaller, Officer, OpenWork, Reader
@@ -30,15 +31,21 @@ from shared.policy import UnknownDocument
 router = APIRouter(prefix="/v1/institutions", tags=["lifecycle · 机构管理"])
 
 _CHANGING = (refusals.UnknownInstitution, refusals.Ended, Stale, PreconditionMissing)
-_DECIDING = (*_CHANGING, refusals.NotTheHandlingOrgan, rules.ProvinceDecides, UnknownDocument)
+_DECIDING = (
+    *_CHANGING,
+    refusals.NotTheHandlingOrgan,
+    RecusedOfficer,
+    rules.ProvinceDecides,
+    UnknownDocument,
+)
 
 
-def by_officer(institution_id: UUID, caller: Officer, seen: Seen) -> OnInstitution:
+async def by_officer(institution_id: UUID, caller: Officer, seen: Seen) -> OnInstitution:
     """The institution an officer decides about, in the name of the officer's organ."""
     return OnInstitution(institution_id=institution_id, seen=seen, organ=caller.organ or "—")
 
 
-def by_anybody(institution_id: UUID, caller: Reader, seen: Seen) -> OnInstitution:
+async def by_anybody(institution_id: UUID, caller: Reader, seen: Seen) -> OnInstitution:
     """The institution its own people or an officer act on; raises NotPermitted for anybody else."""
     needed = Permission.ASSESS if caller.holder is None else Permission.APPLY
     if needed not in caller.permissions:
@@ -103,7 +110,7 @@ async def remove_institution(
     "/{institution_id}/cancellation",
     response_model=InstitutionView,
     responses=problems(
-        *_CHANGING, refusals.NotTheHandlingOrgan, rules.ProvinceDecides, NotPermitted, NotYours
+        *_CHANGING, refusals.NotTheHandlingOrgan, RecusedOfficer, rules.ProvinceDecides, NotPermitted
     ),
 )
 async def cancel_institution(
@@ -129,7 +136,5 @@ async def set_post_levels(
     *, institution_id: UUID, body: PostLevelsBody, seen: Seen, caller: ApplicantCaller, open_work: OpenWork
 ) -> Response:
     """岗位等级 · An enterprise's own levels for its own staff, in place of those it had (N1.5)."""
-    if caller.holder is None:
-        raise NotYours("须由企业自主设置 · the enterprise sets them itself")
-    command = OnInstitution(institution_id=institution_id, seen=seen)
+    command = OnInstitution(institution_id=institution_id, seen=seen, holder=caller.holder)
     return await _done(lambda work: lifecycle.set_post_levels(command, body.made(), work), caller, open_work)

@@ -3,7 +3,7 @@
 import asyncio
 import unicodedata
 from pathlib import PurePosixPath
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -32,10 +32,15 @@ UPLOADS = r"/v1/filings/[^/]+/materials/[^/]+"
 """The paths of larger bodies."""
 
 _A_FILE = {"schema": {"type": "string", "format": "binary"}}
+GIVEN_OUT: dict[str, Any] = {
+    "description": "文件原样 · the file as it came",
+    "content": dict.fromkeys(documents.FORMATS, _A_FILE),
+}
+"""How the answer with a file is documented."""
 _SEPARATORS = str.maketrans("\\", "/")
 
 
-def objects_of(request: Request) -> ObjectStore:
+async def objects_of(request: Request) -> ObjectStore:
     """Where files are kept."""
     store: ObjectStore = request.app.state.objects
     return store
@@ -113,10 +118,7 @@ async def hand_in_material(
     response_class=Response,
     responses={
         **problems(refusals.UnknownFiling, documents.NotHandedIn, NoSuchObject, Tampered),
-        200: {
-            "description": "文件原样 · the file as it came",
-            "content": dict.fromkeys(documents.FORMATS, _A_FILE),
-        },
+        200: GIVEN_OUT,
     },
 )
 async def read_material(
@@ -125,8 +127,13 @@ async def read_material(
     """下载材料 · The file as it was handed in; refused when it no longer has the digest it had then."""
     async with open_work(caller) as work:
         material = materials.file_of(await work.filings.get(filing_id), kind)
+    return await streamed(material, objects)
+
+
+async def streamed(material: Material, objects: ObjectStore) -> Response:
+    """The file as an answer; raises NoSuchObject or Tampered before anything of it is sent."""
     size = 0
-    async for chunk in await objects.stream(material.sha256):  # whole and undamaged, before anything is sent
+    async for chunk in await objects.stream(material.sha256):  # whole and undamaged
         size += len(chunk)
     return StreamingResponse(
         await objects.stream(material.sha256),

@@ -43,13 +43,13 @@ Manager = Annotated[Principal, allowed(Permission.MANAGE_NETWORK)]
 OfOrgan = Annotated[OrganCode | None, Query(description="机关代码 · one organ's only")]
 
 
-def on_office(office_id: UUID, caller: Manager, seen: Seen) -> OnNetwork:
+async def on_office(office_id: UUID, caller: Manager, seen: Seen) -> OnNetwork:
     """The office that is changed, at the version seen."""
     del caller
     return OnNetwork(id=office_id, seen=seen)
 
 
-def on_officer(officer_id: UUID, caller: Manager, seen: Seen) -> OnNetwork:
+async def on_officer(officer_id: UUID, caller: Manager, seen: Seen) -> OnNetwork:
     """The officer on record that is changed, at the version seen."""
     del caller
     return OnNetwork(id=officer_id, seen=seen)

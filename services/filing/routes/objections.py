@@ -12,14 +12,15 @@ from services.filing.handlers.objections import ResolveObjection
 from services.filing.routes.callers import CreateOnce, Officer, OpenWork
 from services.filing.schemas.objections import (
     ObjectionBody,
-    ObjectionsView,
     ObjectionView,
     ResolutionBody,
 )
 from shared.errors import Stale
+from shared.http.pages import Cursor, Size
 from shared.http.preconditions import Seen
 from shared.http.problems import PreconditionMissing, problems
-from shared.http.work import shown
+from shared.http.work import PageView, shown, shown_page
+from shared.paging import BadCursor
 from shared.persistence.idempotency import KeyReused
 
 router = APIRouter(prefix="/v1", tags=["objections · 公示异议"])
@@ -46,16 +47,17 @@ async def raise_objection(
 
 @router.get(
     "/filings/{filing_id}/objections",
-    response_model=ObjectionsView,
-    responses=problems(refusals.UnknownFiling),
+    response_model=PageView[ObjectionView],
+    responses=problems(refusals.UnknownFiling, BadCursor),
 )
-async def list_objections(filing_id: UUID, caller: Officer, open_work: OpenWork) -> Response:
-    """异议清单 · The objections to a case; for officers only."""
+async def list_objections(
+    *, filing_id: UUID, caller: Officer, open_work: OpenWork, cursor: Cursor = None, size: Size = 50
+) -> Response:
+    """异议清单 · The objections to a case, the earliest first; for officers only."""
     async with open_work(caller) as work:
         await work.filings.get(filing_id)
-        found = await work.objections.of_filing(filing_id)
-    view = ObjectionsView(items=[ObjectionView.of(each) for each in found])
-    return Response(view.model_dump_json(), media_type="application/json")
+        page = await work.objections.page(filing_id, cursor=cursor, size=size)
+    return shown_page(page, ObjectionView.of)
 
 
 @router.post(

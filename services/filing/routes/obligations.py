@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from services.filing.domain import refusals
 from services.filing.domain.obligation import NotReported, ObligationState, Owed, StillUnderWay
+from services.filing.domain.officer import RecusedOfficer
 from services.filing.handlers import obligations, reporting
 from services.filing.handlers.obligations import OnObligation
 from services.filing.routes.callers import OpenWork, Reader
@@ -24,7 +25,7 @@ from shared.paging import BadCursor
 router = APIRouter(prefix="/v1/obligations", tags=["obligations · 待办"])
 
 
-def of_officer(caller: Reader) -> Principal:
+async def of_officer(caller: Reader) -> Principal:
     """Raises NotPermitted for anybody who is no officer."""
     if not caller.permissions & {Permission.ASSESS, Permission.ACKNOWLEDGE}:
         raise NotPermitted("须为经办人员 · for officers")
@@ -34,7 +35,7 @@ def of_officer(caller: Reader) -> Principal:
 AnyOfficer = Annotated[Principal, Depends(of_officer)]
 
 
-def on_obligation(obligation_id: UUID, caller: AnyOfficer, seen: Seen) -> OnObligation:
+async def on_obligation(obligation_id: UUID, caller: AnyOfficer, seen: Seen) -> OnObligation:
     """The obligation an officer reports on."""
     return OnObligation(
         obligation_id=obligation_id, seen=seen, organ=caller.organ or "", actor=caller.subject
@@ -70,6 +71,7 @@ async def list_obligations(
         refusals.NotOwedByYou,
         refusals.ObligationSettled,
         refusals.NotByHand,
+        RecusedOfficer,
         Stale,
         PreconditionMissing,
     ),

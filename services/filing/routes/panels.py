@@ -22,6 +22,7 @@ from services.filing.schemas.panels import (
     ReplacementBody,
     SheetBody,
 )
+from services.filing.schemas.parts import Reason
 from shared.errors import Stale
 from shared.http.auth import allowed
 from shared.http.pages import Cursor
@@ -39,12 +40,12 @@ ExpertCaller = Annotated[Principal, allowed(Permission.SCORE)]
 Few = Annotated[int, Query(ge=1, le=20, description="每页条数 · items a page")]
 
 
-def on_panel_as_officer(panel_id: UUID, caller: Officer, seen: Seen) -> OnPanel:
+async def on_panel_as_officer(panel_id: UUID, caller: Officer, seen: Seen) -> OnPanel:
     """The panel an officer acts on, at the version seen, in the name of the officer's organ."""
     return OnPanel(panel_id=panel_id, seen=seen, actor=caller.subject, organ=caller.organ or "")
 
 
-def on_panel_as_expert(panel_id: UUID, caller: ExpertCaller, seen: Seen) -> OnPanel:
+async def on_panel_as_expert(panel_id: UUID, caller: ExpertCaller, seen: Seen) -> OnPanel:
     """The panel an expert scores on, at the version seen, under its own login."""
     return OnPanel(panel_id=panel_id, seen=seen, actor=caller.subject)
 
@@ -65,6 +66,7 @@ _SEATING = (
 _SCORING = (
     RecusedOfficer,
     panels_of.NotOnPanel,
+    panels_of.Declined,
     panels_of.AlreadyScored,
     sheet.MarksNotValid,
     sheet.NotAVetoItem,
@@ -79,7 +81,7 @@ def viewer_of(caller: Principal) -> Viewer:
     return Viewer(subject=caller.subject, official=official)
 
 
-def _policy(request: Request) -> Policy:
+async def _policy(request: Request) -> Policy:
     policy: Policy = request.app.state.policy
     return policy
 
@@ -189,6 +191,36 @@ async def replace_member(
     """更换专家 · Let a member that has not scored step aside for another."""
     async with open_work(caller) as work:
         panel = await panels.replace_member(command, body.made(), work)
+    return _shown(panel, caller, policy)
+
+
+@router.post(
+    "/panels/{panel_id}/voiding",
+    response_model=PanelView,
+    responses=problems(
+        *_CHANGING, *_SEATING, panels_of.NotOnPanel, panels_of.NothingToVoid, refusals.UnknownFiling
+    ),
+)
+async def void_sheet(
+    *, command: OfOfficer, body: ReplacementBody, caller: Officer, open_work: OpenWork, policy: OfPolicy
+) -> Response:
+    """评分作废 · A member is found recused after it has scored: its sheet counts no more, another is called."""
+    async with open_work(caller) as work:
+        panel = await panels.void_sheet(command, body.made(), work)
+    return _shown(panel, caller, policy)
+
+
+@router.post(
+    "/panels/{panel_id}/declining",
+    response_model=PanelView,
+    responses=problems(*_CHANGING, panels_of.NotOnPanel, panels_of.AlreadyScored, panels_of.Declined),
+)
+async def decline_assessment(
+    *, command: OfExpert, body: Reason, caller: ExpertCaller, open_work: OpenWork, policy: OfPolicy
+) -> Response:
+    """谢绝评审 · Say before you have scored that you will not assess this case; an officer calls another."""
+    async with open_work(caller) as work:
+        panel = await panels.decline_assessment(command, body.reason, work)
     return _shown(panel, caller, policy)
 
 

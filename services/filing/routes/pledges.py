@@ -39,12 +39,12 @@ router = APIRouter(prefix="/v1", tags=["pledges · 告知承诺"])
 _PLEDGES = TypeAdapter(list[PledgeView])
 
 
-def signer_of(caller: ApplicantCaller) -> Signer:
+async def signer_of(caller: ApplicantCaller) -> Signer:
     """Who signs, as its token says."""
     return Signer(subject=caller.subject, holder=caller.holder, on_behalf_of=caller.on_behalf_of)
 
 
-def on_pledge(filing_id: UUID, kind: MaterialKindId, seen: Seen) -> OnPledge:
+async def on_pledge(filing_id: UUID, kind: MaterialKindId, seen: Seen) -> OnPledge:
     """The document of a case, at the version seen."""
     return OnPledge(filing_id=filing_id, seen=seen, kind=kind)
 

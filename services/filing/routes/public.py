@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from services.filing.domain import refusals
 from services.filing.domain.register import PublicEntry
 from services.filing.handlers import Work
+from services.filing.routes.verified import VARY, found_page, unknown_page, wants_page
 from services.filing.schemas.register import FoundView, PublicInstitutionView
 from shared.clock import SHANGHAI, Clock
 from shared.errors import Invalid
@@ -48,7 +49,7 @@ class OneQuestion(Invalid):
     code = "NJT-FIL-1114"
 
 
-def within_rate(request: Request) -> None:
+async def within_rate(request: Request) -> None:
     """So many verifications a minute from one address, as the policy says today; raises TooManyRequests."""
     policy: Policy = request.app.state.policy
     clock: Clock = request.app.state.clock
@@ -94,7 +95,12 @@ class Nobody:
         return Scope(actor="public", act=self._request.scope["route"].name)
 
 
-AsNobody = Annotated[Nobody, Depends(Nobody)]
+async def nobody(request: Request) -> Nobody:
+    """Whoever asks."""
+    return Nobody(request)
+
+
+AsNobody = Annotated[Nobody, Depends(nobody)]
 
 router = APIRouter(
     prefix="/v1/public/institutions", tags=["verification · 网络核验"], dependencies=[Depends(within_rate)]
@@ -120,10 +126,23 @@ async def find_institutions(
 _SHORTEST = 4
 
 
+_PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
+
+
 @router.get(
-    "/{code}", response_model=PublicInstitutionView, responses=public_problems(refusals.UnknownInstitution)
+    "/{code}",
+    response_model=PublicInstitutionView,
+    responses={**public_problems(refusals.UnknownInstitution), 200: _PAGE},
 )
-async def verify_institution(code: Code, nobody: AsNobody) -> Response:
-    """扫码核验 · The institution whose plaque or certificate carries this code, and how it stands."""
-    view = await nobody.shown(code)
-    return Response(view.model_dump_json(), media_type="application/json")
+async def verify_institution(code: Code, nobody: AsNobody, request: Request) -> Response:
+    """扫码核验 · The institution whose plaque or certificate carries this code; for a browser as a page."""
+    page = wants_page(request)
+    try:
+        view = await nobody.shown(code)
+    except refusals.UnknownInstitution:
+        if page:
+            return unknown_page()
+        raise
+    if page:
+        return found_page(view)
+    return Response(view.model_dump_json(), media_type="application/json", headers=VARY)

@@ -1,4 +1,4 @@
-"""What is publicised, and objections to it, for anybody: without a login."""
+"""What is publicised, objections to it, and outstanding institutions, for anybody: without a login."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated
@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from services.filing.domain import refusals
-from services.filing.domain.objection import NotPublicised, UnknownObjection
+from services.filing.domain.objection import NotPublicised, ObjectionsFull, UnknownObjection
 from services.filing.handlers import Work, objections
+from services.filing.schemas.commendations import OutstandingPage, OutstandingView
 from services.filing.schemas.objections import (
     AnswerView,
     PublicisedPage,
@@ -48,7 +49,12 @@ class PublicWorks:
         return self._works(Scope(actor=_ACTOR, act=self._act, organs=frozenset({organ})))
 
 
-OpenPublic = Annotated[PublicWorks, Depends(PublicWorks)]
+async def public_works(request: Request) -> PublicWorks:
+    """The units of work of a request without a login."""
+    return PublicWorks(request)
+
+
+OpenPublic = Annotated[PublicWorks, Depends(public_works)]
 
 
 @router.get(
@@ -69,7 +75,7 @@ async def list_publicity(*, works: OpenPublic, cursor: Cursor = None, size: Size
     "/filings/{filing_id}/objections",
     status_code=201,
     response_model=ReceiptView,
-    responses=public_problems(refusals.UnknownFiling, NotPublicised),
+    responses=public_problems(refusals.UnknownFiling, NotPublicised, ObjectionsFull),
     dependencies=[limited(per_minute=6, burst=3)],
 )
 async def object_publicly(filing_id: UUID, body: PublicObjectionBody, works: OpenPublic) -> Response:
@@ -93,4 +99,19 @@ async def read_answer(reference: Annotated[Reference, Path()], works: OpenPublic
     async with works.reading() as work:
         answer = await work.publicity.answer(reference)
     view = AnswerView.model_validate(answer)
+    return Response(view.model_dump_json(), media_type="application/json")
+
+
+@router.get(
+    "/outstanding-institutions",
+    response_model=OutstandingPage,
+    responses=public_problems(BadCursor),
+    dependencies=[limited(per_minute=60, burst=30)],
+)
+async def list_outstanding(*, works: OpenPublic, cursor: Cursor = None, size: Size = 50) -> Response:
+    """先进典型 · Outstanding institutions in force and what others may learn from them, the latest first (N3.5)."""
+    async with works.reading() as work:
+        page = await work.publicity.outstanding(on=work.today, cursor=cursor, size=size)
+    items = [OutstandingView.of(each, work.policy) for each in page.items]
+    view = OutstandingPage(items=items, next=page.next)
     return Response(view.model_dump_json(), media_type="application/json")

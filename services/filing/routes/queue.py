@@ -5,13 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from services.filing.domain.assignment import AbsentOfficer, ForeignOfficer
-from services.filing.domain.officer import UnknownOfficer
-from services.filing.handlers import assignment, queue
+from services.filing.domain.designation import NotDesignable, NotTheOrganAbove
+from services.filing.domain.officer import RecusedOfficer, UnknownOfficer
+from services.filing.handlers import assignment, designation, queue
 from services.filing.handlers.queue import Desk
-from services.filing.routes.callers import OFFICIAL, ByOfficer, Officer, OpenWork, Reader
+from services.filing.routes.callers import CHANGING, OFFICIAL, ByOfficer, Officer, OpenWork, Reader
 from services.filing.routes.cases import shown_case
 from services.filing.schemas.cases import FilingRow, FilingView
-from services.filing.schemas.queue import AssignmentBody, OverviewView, QueueQuery
+from services.filing.schemas.queue import (
+    AssignmentBody,
+    DesignationBody,
+    OverviewQuery,
+    OverviewView,
+    QueueQuery,
+)
 from shared.http.problems import problems
 from shared.http.work import PageView, shown_page
 from shared.identity import Principal
@@ -35,10 +42,15 @@ async def list_filings(
 
 
 @router.get("/summary", responses=problems())
-async def read_summary(caller: Officer, open_work: OpenWork) -> OverviewView:
+async def read_summary(
+    asked: Annotated[OverviewQuery, Query()], caller: Officer, open_work: OpenWork
+) -> OverviewView:
     """办件概览 · Cases in hand by state; what is due today, overdue, escalated, unassigned, and yours."""
     async with open_work(caller) as work:
-        return OverviewView.of(await queue.overview(_desk(caller), work))
+        found = await queue.overview(
+            _desk(caller), work, handled_by=asked.handled_by, to_handle=asked.to_handle
+        )
+    return OverviewView.of(found)
 
 
 @router.post(
@@ -52,4 +64,18 @@ async def reassign_filing(
     """改派 · Give a case in hand to another officer of the organ, with the reason."""
     async with open_work(caller) as work:
         filing = await assignment.reassign_filing(command, body.made(), work)
+    return await shown_case(filing, caller, open_work)
+
+
+@router.post(
+    "/{filing_id}/designation",
+    response_model=FilingView,
+    responses=problems(*CHANGING, RecusedOfficer, NotTheOrganAbove, NotDesignable),
+)
+async def designate_filing(
+    command: ByOfficer, body: DesignationBody, caller: Officer, open_work: OpenWork
+) -> Response:
+    """指定管辖 · The organ above gives a case in hand to itself, or back to the organ responsible, with the reason."""
+    async with open_work(caller) as work:
+        filing = await designation.designate_filing(command, body.made(), work)
     return await shown_case(filing, caller, open_work)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from services.filing.domain import refusals
 from services.filing.domain import review as rules
 from services.filing.domain.campaign import CampaignClosed
+from services.filing.domain.officer import RecusedOfficer
 from services.filing.handlers import reviews
 from services.filing.handlers.reviews import OnReview
 from services.filing.routes.callers import ApplicantCaller, Officer, OpenWork, Reader
@@ -21,17 +22,15 @@ from shared.identity import NotYours
 router = APIRouter(prefix="/v1/reviews", tags=["reviews · 核定"])
 
 _CHANGING = (rules.UnknownReview, rules.ReviewOver, CampaignClosed, Stale, PreconditionMissing)
-_OFFICIAL = (*_CHANGING, rules.NotYourReview, refusals.Ended)
+_OFFICIAL = (*_CHANGING, rules.NotYourReview, RecusedOfficer, refusals.Ended)
 
 
-def of_institution(review_id: UUID, caller: ApplicantCaller, seen: Seen) -> OnReview:
-    """The review an institution comments on; raises NotYours for anybody who is none."""
-    if caller.holder is None:
-        raise NotYours("由机构提出意见 · The institution comments")
-    return OnReview(review_id=review_id, seen=seen, actor=caller.subject)
+async def of_institution(review_id: UUID, caller: ApplicantCaller, seen: Seen) -> OnReview:
+    """The review that an institution comments on."""
+    return OnReview(review_id=review_id, seen=seen, actor=caller.subject, holder=caller.holder)
 
 
-def of_officer(review_id: UUID, caller: Officer, seen: Seen) -> OnReview:
+async def of_officer(review_id: UUID, caller: Officer, seen: Seen) -> OnReview:
     """The review an officer decides on, in the name of the officer's organ."""
     return OnReview(review_id=review_id, seen=seen, actor=caller.subject, organ=caller.organ or "")
 

@@ -62,6 +62,15 @@ class StandingView(BaseModel):
     held_by: tuple[SuspendedBy, ...]
 
 
+class LapseView(BaseModel):
+    """Days on which it was not valid, as a renewal was decided late; both count."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    since: date
+    until: date
+
+
 class OccupationView(BaseModel):
     """An occupation of one edition of the catalogue."""
 
@@ -90,6 +99,9 @@ class InstitutionView(InstitutionRow):
     scope: tuple[ScopeItem, ...]
     versions: tuple[ScopeVersionView, ...]
     standings: tuple[StandingView, ...]
+    lapses: tuple[LapseView, ...] = Field(
+        description="续期迟延期间，不得开展评价 · days that a late renewal left open"
+    )
     post_levels: tuple[PostLevelView, ...]
     plaque_number: str | None
     certificate_number: str | None
@@ -112,6 +124,7 @@ class HistoryView(BaseModel):
     institution_id: UUID
     versions: tuple[ScopeVersionView, ...]
     standings: tuple[StandingView, ...]
+    lapses: tuple[LapseView, ...]
 
 
 class ScopeView(BaseModel):

@@ -90,12 +90,6 @@ class ObjectionView(View):
         return cls.model_validate({**rest, **clock})
 
 
-class ObjectionsView(BaseModel):
-    """The objections to a case, in the order in which they were raised."""
-
-    items: list[ObjectionView]
-
-
 class PublicisedView(BaseModel):
     """A filing as it is publicised."""
 

@@ -44,7 +44,7 @@ class NewPanel(Body):
 
 
 class ReplacementBody(Body):
-    """A member that steps aside before it has scored, why, and who is called instead."""
+    """A member that steps aside, or whose sheet is voided, why, and who is called instead."""
 
     leaving: UUID
     reason: Text
@@ -101,23 +101,26 @@ class SheetView(BaseModel):
 
 
 class MemberView(BaseModel):
-    """A member of a panel; whether its sheet is in, not what it says."""
+    """A member of a panel; whether its sheet is in, not what it says, and why it declined, when it did.
 
-    expert_id: UUID
-    name: str
-    statement: str
+    Applicants read no statements and reasons, and no names before the panel has concluded (assumed).
+    """
+
+    expert_id: UUID | None
+    name: str | None
+    statement: str | None
     scored: bool
+    declined: str | None
 
 
 class WithdrawalView(BaseModel):
-    """A member that left before it had scored."""
+    """A member that left before it had scored, or whose sheet was voided; to applicants as a member is."""
 
-    model_config = ConfigDict(from_attributes=True)
-
-    expert_id: UUID
-    name: str
-    reason: str
+    expert_id: UUID | None
+    name: str | None
+    reason: str | None
     at: datetime
+    voided: bool
 
 
 class TallyView(BaseModel):
@@ -218,12 +221,14 @@ class PanelsView(BaseModel):
 
 
 def _fields(viewer: Viewer, panel: Panel, policy: Policy) -> dict[str, object]:
+    inside, named = panel.knows_experts(viewer), panel.names_seen_by(viewer)
     members = [
         MemberView(
-            expert_id=each.expert_id,
-            name=each.name,
-            statement=each.statement,
+            expert_id=each.expert_id if named else None,
+            name=each.name if named else None,
+            statement=each.statement if inside else None,
             scored=panel.has_scored(each.expert_id),
+            declined=each.declined if inside else None,
         )
         for each in panel.members
     ]
@@ -232,7 +237,16 @@ def _fields(viewer: Viewer, panel: Panel, policy: Policy) -> dict[str, object]:
     return {
         **{name: getattr(panel, name) for name in (*plain, *ended)},
         "members": members,
-        "withdrawn": [WithdrawalView.model_validate(each) for each in panel.withdrawn],
+        "withdrawn": [
+            WithdrawalView(
+                expert_id=each.expert_id if named else None,
+                name=each.name if named else None,
+                reason=each.reason if inside else None,
+                at=each.at,
+                voided=each.voided,
+            )
+            for each in panel.withdrawn
+        ],
         "recusal_relations": recusal_relations(policy, panel.rubric_on),
         "sheets": [SheetView.of(each) for each in panel.sheets_seen_by(viewer)],
         "tally": TallyView.of(panel.tally),

@@ -84,6 +84,12 @@ class NewIntegrityRecord(Body):
     )
 
 
+class AnnulmentBody(Body):
+    """Why a record should not have been entered."""
+
+    reason: Text
+
+
 class IntegrityRecordView(View):
     """失信记录 · that a body may not pledge for a time, in the whole city."""
 
@@ -97,6 +103,9 @@ class IntegrityRecordView(View):
     entered_by: str
     entered_at: datetime
     pledge_id: UUID | None
+    annulled_at: datetime | None = Field(description="撤销时间 · when it was annulled, if it was")
+    annulled_by: str
+    annulled_for: str
 
     @classmethod
     def of(cls, record: IntegrityRecord) -> "IntegrityRecordView":

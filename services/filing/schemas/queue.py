@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.filing.domain.queue import Overview, Wanted
 from services.filing.domain.stages import FilingState
 from services.filing.handlers.assignment import ByHand
+from services.filing.handlers.designation import Designation
 from services.filing.handlers.queue import LookFor
 from services.filing.schemas.parts import Body, OrganCode, Text
 from shared.policy import Channel, FilingKind
@@ -18,12 +19,14 @@ Told = Annotated[
 
 
 class CaseFilter(BaseModel):
-    """Which cases; an officer's, and those unassigned, escalated or overdue, are the ones in hand."""
+    """Which cases; an officer's, and those unassigned, escalated, overdue or to handle, are the ones in hand."""
 
     model_config = ConfigDict(frozen=True)
 
     state: FilingState | None = None
     organ: OrganCode | None = Field(default=None, description="所在区或园区 · district or park")
+    handled_by: OrganCode | None = Field(default=None, description="经办机关 · the organ that handles it")
+    to_handle: bool = Field(default=False, description="本机关待办 · what your own organ is to handle")
     mine: bool = Field(default=False, description="本人经办 · your own cases")
     officer: UUID | None = Field(default=None, description="经办人 · the officer who has it")
     unassigned: bool = Field(default=False, description="未分派 · nobody has it")
@@ -40,6 +43,7 @@ class CaseFilter(BaseModel):
         wanted = Wanted(
             state=self.state,
             organ=self.organ,
+            handled_by=self.handled_by,
             officer_id=self.officer,
             unassigned=self.unassigned,
             escalated=self.escalated,
@@ -47,7 +51,7 @@ class CaseFilter(BaseModel):
             channel=self.channel,
             text=self.q,
         )
-        return LookFor(wanted=wanted, mine=self.mine, overdue=self.overdue)
+        return LookFor(wanted=wanted, mine=self.mine, to_handle=self.to_handle, overdue=self.overdue)
 
 
 class QueueQuery(CaseFilter):
@@ -57,6 +61,15 @@ class QueueQuery(CaseFilter):
         default=None, description="上一页给出的 next · the last page's `next`"
     )
     size: int = Field(default=50, ge=1, le=200, description="每页条数 · items a page")
+
+
+class OverviewQuery(BaseModel):
+    """Whose cases are counted: all within reach, or those that an organ handles."""
+
+    model_config = ConfigDict(frozen=True)
+
+    handled_by: OrganCode | None = Field(default=None, description="经办机关 · the organ that handles them")
+    to_handle: bool = Field(default=False, description="本机关待办 · what your own organ is to handle")
 
 
 class OverviewView(BaseModel):
@@ -84,3 +97,13 @@ class AssignmentBody(Body):
 
     def made(self) -> ByHand:
         return ByHand(**dict(self))
+
+
+class DesignationBody(Body):
+    """指定管辖 · the organ that handles the case from now on, and why."""
+
+    handled_by: OrganCode
+    reason: Text
+
+    def made(self) -> Designation:
+        return Designation(**dict(self))

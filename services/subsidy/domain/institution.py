@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -60,6 +60,16 @@ class ClaimingInstitution:
         before = self.versions or (DatedScope(valid_from=self.valid_from, items=self.scope),)
         self.versions = (*before, DatedScope(valid_from=since, items=scope))
         self.scope = scope
+
+    def renew(self, *, until: date, since: date | None) -> None:
+        """Valid until a later day; valid again from `since` on, it had no scope after its validity had run out."""
+        if since is not None:
+            held = DatedScope(valid_from=since, items=self.scope_on(since))
+            later = [each for each in self.versions if each.valid_from > since]
+            self.rescope((), since=self.valid_until + timedelta(days=1))
+            for each in (held, *later):
+                self.rescope(each.items, since=each.valid_from)
+        self.valid_until = until
 
     def stand(self, standing: Standing, *, since: date, reason: str = "") -> None:
         """It stands so from a day on."""

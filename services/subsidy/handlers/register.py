@@ -63,8 +63,9 @@ async def rename_institution(event: filing.InstitutionAmended, work: Work) -> No
 
 
 async def renew_institution(event: filing.InstitutionRenewed, work: Work) -> None:
+    """Renewed late, it evaluated nothing that counts between its expiry and the renewal."""
     institution = await work.institutions.get(event.institution_id)
-    institution.valid_until = event.valid_until
+    institution.renew(until=event.valid_until, since=event.valid_from)
 
 
 async def end_institution(event: filing.InstitutionEnded, work: Work) -> None:

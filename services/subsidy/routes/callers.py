@@ -6,15 +6,15 @@ from fastapi import Depends
 
 from services.subsidy.handlers import Work
 from shared.http.auth import allowed
-from shared.http.work import Once, RequestWorks
+from shared.http.work import Once, RequestWorks, once_of, works_of
 from shared.identity import Permission, Principal
 
 Claimant = Annotated[Principal, allowed(Permission.CLAIM)]
 Reviewer = Annotated[Principal, allowed(Permission.REVIEW_CLAIMS)]
 Payer = Annotated[Principal, allowed(Permission.PAY_CLAIMS)]
 Reader = Annotated[Principal, allowed(Permission.READ_REGISTER)]
-OpenWork = Annotated[RequestWorks[Work], Depends(RequestWorks)]
-CreateOnce = Annotated[Once[Work], Depends(Once)]
+OpenWork = Annotated[RequestWorks[Work], Depends(works_of)]
+CreateOnce = Annotated[Once[Work], Depends(once_of)]
 
 
 def person(caller: Principal) -> str:

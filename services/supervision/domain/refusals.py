@@ -127,3 +127,21 @@ class NotHeldThen(Conflict):
     """实施日期应在计划日期与今日之间 · The day held lies between the planned day and today."""
 
     code = "NJT-SUP-1021"
+
+
+class NotSanctioned(Conflict):
+    """该整改未引起暂停评价 · No suspension is in force over this rectification."""
+
+    code = "NJT-SUP-1022"
+
+
+class RevocationTooSoon(Conflict):
+    """暂停未满期限，不能责令取消备案 · The suspension has not lasted long enough to revoke the filing."""
+
+    code = "NJT-SUP-1023"
+
+
+class AlreadyRevoked(Conflict):
+    """已责令取消备案 · The filing was ordered to be revoked already."""
+
+    code = "NJT-SUP-1024"

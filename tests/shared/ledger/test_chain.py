@@ -107,7 +107,7 @@ async def test_an_act_that_was_begun_earlier_and_committed_later_is_linked_later
 ) -> None:
     async with works.transaction(SERVICE) as slow:
         slow.ledger.changed("filing", uuid4())
-        await slow.ledger.save()
+        await slow.close_books()
         await act(works, 2)
         assert await sealed(engine) == 2
     assert await sealed(engine) == 1

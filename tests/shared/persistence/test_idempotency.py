@@ -29,7 +29,7 @@ async def ask(
     async with works.transaction(caller(name)) as transaction:
         stored = await transaction.idempotency.claim(key, content)
         if stored is None:
-            await transaction.idempotency.remember(key, status=201, body=answer)
+            transaction.idempotency.remember(key, status=201, body=answer)
     return stored
 
 

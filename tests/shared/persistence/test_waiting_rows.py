@@ -66,7 +66,7 @@ async def test_what_one_message_adds_the_next_may_change(works: FilingWorks) -> 
         (await work.filings.get(filing.id)).withdraw(work.policy, at=AT)
         await transaction.note("test.withdrawn")
         acts = text("SELECT act FROM ledger_entry WHERE subject_id = :id ORDER BY id")
-        await transaction.ledger.save()
+        await transaction.close_books()
         rows = await transaction.connection.execute(acts, {"id": filing.id})
         assert [row.act for row in rows] == ["test.added", "test.withdrawn"]
     async with works(SERVICE) as work:

@@ -14,6 +14,7 @@ import asyncpg
 from cli.suite import one_process
 from cli.suite.database import SERVICES, SuiteDatabase, drop_database, migrate_all, provide_database
 from cli.suite.home import Home, Plan
+from cli.suite.one_process import OneProcess
 from cli.suite.province_line import ProvinceLine
 from shared.clock import SHANGHAI, StoryClock
 from shared.contracts.province import AccountOpenedReport, InstitutionFiled, MessageCode, Receipt
@@ -38,6 +39,8 @@ class Suite:
     province: Counterpart
     database: SuiteDatabase
     clock: StoryClock
+    services: OneProcess
+    plan: Plan
 
     async def file(self, filed: InstitutionFiled, *, trace: str | None = None) -> UUID:
         """The province tells filing what it has filed."""
@@ -97,8 +100,10 @@ class Suite:
 
 
 @asynccontextmanager
-async def opened_suite(postgres_url: str, passwords: Path, folder: Path) -> AsyncIterator[Suite]:
-    """A suite on a database of its own, its story beginning on a Monday morning."""
+async def opened_suite(
+    postgres_url: str, passwords: Path, folder: Path, *, base: str = "http://service.test"
+) -> AsyncIterator[Suite]:
+    """A suite on a database of its own, its story beginning on a Monday morning; `base` is where tokens are checked."""
     async with AsyncExitStack() as stack:
         name = f"njt_journey_{os.getpid()}_{folder.name}"
         database = await provide_database(postgres_url, name, secrets_file=passwords)
@@ -110,7 +115,7 @@ async def opened_suite(postgres_url: str, passwords: Path, folder: Path) -> Asyn
         plan = Plan(
             home=home,
             database=database,
-            bases=dict.fromkeys(SERVICES, "http://service.test"),
+            bases=dict.fromkeys(SERVICES, base),
             profile=Profile.TEST,
             story=True,
             job_seconds=0.3,
@@ -125,4 +130,4 @@ async def opened_suite(postgres_url: str, passwords: Path, folder: Path) -> Asyn
             clock,
         )
         await stack.enter_async_context(province.running())
-        yield Suite(province=province, database=database, clock=clock)
+        yield Suite(province=province, database=database, clock=clock, services=suite, plan=plan)

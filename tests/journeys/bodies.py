@@ -1,0 +1,177 @@
+"""What an operation is sent that is about something of a district."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from tests.builders import CITY, DISTRICT, TURNER, new_filing
+from tests.filing.casework import PAPER
+from tests.filing.importing import INSTITUTIONS, Desk, as_csv
+from tests.interfaces import Interfaces
+from tests.journeys.belongings import OWN, Belongings
+
+
+def _claim(of: Belongings) -> dict[str, Any]:
+    return {
+        "institution_id": of["subsidy", "institution_id"],
+        "certificate_numbers": [of["subsidy", "number"]],
+    }
+
+
+def _plan(of: Belongings) -> dict[str, Any]:
+    return {
+        "institution_id": of["supervision", "institution_id"],
+        "item": ITEM,
+        "audience": "own_staff",
+        "planned_on": "2026-12-01",
+    }
+
+
+def _inspection(of: Belongings) -> dict[str, Any]:
+    return {
+        "institution_id": of["supervision", "institution_id"],
+        "kind": "on_site",
+        "supervisors": ["测试员甲", "测试员乙"],
+        "visited_on": "2026-11-02",
+    }
+
+
+ITEM = {"edition": "2015", "occupation": TURNER, "level": 4}
+OFFICE = {
+    "organ": DISTRICT,
+    "name": "越界经办点",
+    "working_group": "工作组",
+    "address": "演示路1号",
+    "phone": "025-00000000",
+    "hours": "工作日",
+    "channels": ["online"],
+    "valid_from": "2024-01-01",
+}
+QUERIES = {
+    ("supervision", "/v1/inspection-samples"): {"seed": "7"},
+    ("filing", "/v1/imports"): {"kind": INSTITUTIONS.value},
+}
+"""What is asked besides the path."""
+
+
+def sheet(interfaces: Interfaces) -> bytes:
+    """A row that speaks of a body of the district."""
+    return as_csv(INSTITUTIONS, [Desk(interfaces).record(uscc=OWN)])
+
+
+FILES: dict[tuple[str, str], Callable[[Interfaces], tuple[str, bytes]]] = {
+    ("filing", "/v1/filings/{filing_id}/materials/{kind}"): lambda _: ("a.pdf", PAPER),
+    ("filing", "/v1/imports"): lambda interfaces: ("a.csv", sheet(interfaces)),
+}
+"""What is handed in as a file."""
+BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
+    ("filing", "/v1/filings"): lambda _: new_filing(OWN),
+    ("filing", "/v1/filings/of-institution/{institution_id}"): lambda _: {
+        "kind": "change",
+        "particulars": {"name": "改名"},
+    },
+    ("filing", "/v1/filings/{filing_id}"): lambda _: {"training": ["work_for_training"]},
+    ("filing", "/v1/filings/{filing_id}/correction-notice"): lambda _: {
+        "items": [{"field": "scope", "reason": "等级有误"}]
+    },
+    ("filing", "/v1/filings/{filing_id}/refusal"): lambda _: {"reason": "材料不实"},
+    ("filing", "/v1/obligations/{obligation_id}/settlement"): lambda _: {"note": "已发放"},
+    ("filing", "/v1/filings/{filing_id}/pledges/{kind}"): lambda _: {"text_version": "0" * 12},
+    ("filing", "/v1/filings/{filing_id}/pledges/{kind}/check"): lambda _: {
+        "kept": False,
+        "finding": "不实",
+    },
+    ("filing", "/v1/obligations/{obligation_id}/pledge-check"): lambda _: {
+        "kept": False,
+        "finding": "不实",
+    },
+    ("filing", "/v1/experts"): lambda _: {"organ": DISTRICT, "name": "测试专家甲"},
+    ("filing", "/v1/experts/{expert_id}"): lambda _: {"active": False},
+    ("filing", "/v1/filings/{filing_id}/panel"): lambda of: {
+        "members": [{"expert_id": of["filing", "expert_id"]}]
+    },
+    ("filing", "/v1/panels/{panel_id}/sheets"): lambda _: {"marks": {"credit": 4}},
+    ("filing", "/v1/panels/{panel_id}/paper-sheets"): lambda of: {
+        "expert_id": of["filing", "expert_id"],
+        "marks": {"credit": 4},
+    },
+    ("filing", "/v1/panels/{panel_id}/replacement"): lambda of: {
+        "leaving": of["filing", "expert_id"],
+        "reason": "出差",
+        "entering": {"expert_id": of["filing", "expert_id"]},
+    },
+    ("filing", "/v1/panels/{panel_id}/voiding"): lambda of: {
+        "leaving": of["filing", "expert_id"],
+        "reason": "近亲属任职",
+        "entering": {"expert_id": of["filing", "expert_id"]},
+    },
+    ("filing", "/v1/panels/{panel_id}/declining"): lambda _: {"reason": "时间冲突"},
+    ("filing", "/v1/filings/{filing_id}/objections"): lambda _: {"text": "异议", "channel": "phone"},
+    ("filing", "/v1/objections/{objection_id}/resolution"): lambda _: {
+        "outcome": "dismissed",
+        "finding": "不成立",
+    },
+    ("filing", "/v1/filings/{filing_id}/assignment"): lambda of: {
+        "officer_id": of["filing", "officer_id"],
+        "reason": "改派",
+    },
+    ("filing", "/v1/filings/{filing_id}/designation"): lambda _: {"handled_by": CITY, "reason": "均须回避"},
+    ("filing", "/v1/institutions/{institution_id}/suspension"): lambda _: {"reason": "测试"},
+    ("filing", "/v1/institutions/{institution_id}/resumption"): lambda _: {},
+    ("filing", "/v1/institutions/{institution_id}/revocation"): lambda _: {"reason": "测试"},
+    ("filing", "/v1/institutions/{institution_id}/removal"): lambda _: {"reason": "测试"},
+    ("filing", "/v1/institutions/{institution_id}/cancellation"): lambda _: {"reason": "测试"},
+    ("filing", "/v1/institutions/{institution_id}/post-levels"): lambda _: {"levels": []},
+    ("filing", "/v1/campaigns"): lambda _: {"title": "越界核定", "effective_on": "2099-01-01"},
+    ("filing", "/v1/campaigns/{campaign_id}/confirmations"): lambda of: {
+        "review_ids": [of["filing", "review_id"]]
+    },
+    ("filing", "/v1/integrity-records/{record_id}/annulment"): lambda _: {"reason": "越界"},
+    ("filing", "/v1/campaigns/{campaign_id}/closing"): lambda _: {"forced_because": "越界"},
+    ("filing", "/v1/reviews/{review_id}/opinion"): lambda _: {"opinion": "异议"},
+    ("filing", "/v1/reviews/{review_id}/decision"): lambda _: {"confirmed": [ITEM]},
+    ("filing", "/v1/offices"): lambda _: OFFICE,
+    ("filing", "/v1/offices/{office_id}"): lambda _: {"name": "改名经办点"},
+    ("filing", "/v1/officers"): lambda of: {
+        "office_id": of["filing", "office_id"],
+        "name": "测试员甲",
+        "subject": "intruder",
+    },
+    ("filing", "/v1/officers/{officer_id}"): lambda _: {"active": False},
+    ("filing", "/v1/officers/{officer_id}/leave"): lambda _: {"first": "2024-03-04", "last": "2024-03-05"},
+    ("filing", "/v1/officers/{officer_id}/recusals"): lambda _: {"uscc": OWN, "reason": "亲属"},
+    ("filing", "/v1/commendations"): lambda of: {
+        "institution_id": of["filing", "institution_id"],
+        "title": "先进典型",
+        "experience": "经验做法",
+    },
+    ("filing", "/v1/commendations/{commendation_id}/withdrawal"): lambda _: {"reason": "越界"},
+    ("filing", "/v1/ceremonies"): lambda of: {
+        "organ": DISTRICT,
+        "title": "授证仪式",
+        "place": "演示路1号",
+        "held_on": "2024-03-04",
+        "obligation_ids": [of["filing", "obligation_id"]],
+    },
+    ("supervision", "/v1/rectifications/{rectification_id}/revocation"): lambda _: {"reason": "逾期未整改"},
+    ("accounts", "/v1/clients"): lambda _: {
+        "client_id": f"intruder-{uuid4().hex[:8]}",
+        "permissions": ["register:read"],
+        "organ": DISTRICT,
+    },
+    ("subsidy", "/v1/claims"): _claim,
+    ("subsidy", "/v1/claims/preview"): _claim,
+    ("subsidy", "/v1/claims/{claim_id}/review"): lambda _: {"approve": True},
+    ("supervision", "/v1/evaluation-plans"): _plan,
+    ("supervision", "/v1/evaluation-plans/{plan_id}/evaluation"): lambda _: {
+        "held_on": "2026-04-01",
+        "candidates": 3,
+    },
+    ("supervision", "/v1/inspections"): _inspection,
+    ("supervision", "/v1/inspections/{inspection_id}/findings"): lambda _: {
+        "findings": [{"category": "process_irregular", "severity": "serious", "text": "问题"}]
+    },
+    ("supervision", "/v1/rectifications/{rectification_id}/completion"): lambda _: {"report": "已改"},
+    ("supervision", "/v1/rectifications/{rectification_id}/verification"): lambda _: {"passed": True},
+}
+"""A valid body of every operation that takes one and speaks of something of the district."""
