@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cli.suite.clients import EXPERT as EXPERT_PERMISSIONS
-from cli.suite.clients import INSTITUTION, OFFICER, ClientSpec
+from cli.suite.clients import INSTITUTION, OFFICER, PAYER, ClientSpec
 from shared.contracts.province import IssuedCertificate
 from shared.contracts.scope import ScopeItem
 from shared.identity import Permission
@@ -47,11 +47,8 @@ EXPERTS: dict[str, str | None] = {"测试专家甲": EXPERT, "测试专家乙": 
 
 CLIENTS = (
     ClientSpec(name="demo-district-officer", permissions=OFFICER, organ=DISTRICT),
-    ClientSpec(
-        name="demo-district-accountant",
-        permissions=frozenset({Permission.PAY_CLAIMS, Permission.READ_REGISTER}),
-        organ=DISTRICT,
-    ),
+    ClientSpec(name="demo-district-accountant", permissions=PAYER, organ=DISTRICT),
+    ClientSpec(name="demo-city-accountant", permissions=PAYER, organ=CITY),
     ClientSpec(name="demo-city-officer", permissions=OFFICER | {Permission.ACKNOWLEDGE}, organ=CITY),
     ClientSpec(name=EXPERT, permissions=EXPERT_PERMISSIONS, organ=DISTRICT),
     *(
@@ -63,6 +60,7 @@ OFFICERS = {
     "demo-district-officer": "江宁区经办",
     "demo-district-accountant": "江宁区财务",
     "demo-city-officer": "市人社经办",
+    "demo-city-accountant": "市人社财务",
     EXPERT: "测试专家甲",
 }
 """Who the clients of organs are, in the telling."""

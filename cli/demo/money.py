@@ -1,14 +1,15 @@
-"""Step 5: certificates arrive, the employer claims for its own staff, each amount explains itself."""
+"""Step 5: certificates arrive, the employer claims for its own staff, each amount explains itself, and is paid."""
 
 from datetime import datetime
 from typing import Any
 
 from cli.demo.cast import LATHE_OPERATOR, MUNICIPAL, ROBOT_MAINTAINER, certificate
+from cli.demo.payment import paid_by_the_bank, publicised_and_approved
 from cli.demo.portal import Answer, Portal
 from cli.demo.stage import Stage
 from cli.demo.telling import Step, Tale
 from shared.clock import SHANGHAI
-from shared.contracts.province import CertificatesIssued, MessageCode
+from shared.contracts.province import CertificatesIssued, IssuedCertificate, MessageCode
 from shared.observability import current_traceparent
 from shared.values import Fen
 
@@ -18,6 +19,7 @@ CERTIFICATES = (
     certificate(3, level=3, occupation=LATHE_OPERATOR),
     certificate(4, level=4, occupation=LATHE_OPERATOR),
 )
+_ACCOUNT = "32001888000000000012"
 _EXPECTED = (
     ("四级，标准", False, 150_000, None),
     ("三级，紧缺职业，上浮 30%", True, 260_000, "N1.7"),
@@ -27,33 +29,71 @@ _EXPECTED = (
 
 async def claims(stage: Stage, step: Step, tale: Tale) -> None:
     """Level 4 at the standard, level 3 in a shortage occupation at 130 %, level 3 elsewhere at the standard."""
-    stage.clock.set(datetime(2024, 4, 1, 10, tzinfo=SHANGHAI))
+    stage.clock.set(datetime(2024, 4, 11, 10, tzinfo=SHANGHAI))
     await _certificates_arrive(stage, step)
     employer, officer = stage.portals[MUNICIPAL.client_id], stage.portals["demo-district-officer"]
     institution = await _institution(officer)
-    numbers = [str(each.number) for each in CERTIFICATES[:3]]
-    wanted = {"institution_id": institution, "certificate_numbers": numbers}
-    preview = await employer.post("subsidy", "/v1/claims/preview", wanted)
-    step.tell(employer.name, "试算", f"{Fen(preview.body['total_fen']).yuan} 元", basis=["N1.6"])
-    claim = await employer.create("subsidy", "/v1/claims", wanted)
-    step.check("申领被受理", claim.ok)
-    for item, expected in zip(claim.body["items"], _EXPECTED, strict=True):
-        _check_item(step, item, expected)
-    again = await employer.create(
-        "subsidy", "/v1/claims", {"institution_id": institution, "certificate_numbers": numbers[:1]}
-    )
-    refused = again.body["items"][0]
-    step.tell(employer.name, "同一证书再次申领", "；".join(refused["reasons"]), basis=refused["basis"])
-    step.check("同一证书不得重复申领", refused["outcome"] == "refused" and refused["amount_fen"] == 0)
-    paid = await _reviewed_and_paid(stage, step, claim)
-    outcomes = ["paid" if paid.ok else each["outcome"] for each in claim.body["items"]]
-    for item, outcome in zip((*claim.body["items"], refused), (*outcomes, "refused"), strict=True):
+    claim = await _claimed(stage, step, institution)
+    refused = await _claimed_again(employer, step, institution)
+    await _account_given(employer, step, institution)
+    approved = await publicised_and_approved(stage, step, claim)
+    paid = await paid_by_the_bank(stage, step, approved)
+    for item in (*paid.body["items"], refused):
         kept = {name: item[name] for name in ("level", "shortage", "amount_fen", "basis")}
-        tale.claims.append({**kept, "outcome": outcome})
+        tale.claims.append({**kept, "outcome": item["state"]})
     told = await stage.province.heard(MessageCode.SUBSIDY_PAID)
     amount = told.envelope.payload["amount_fen"]
     step.tell("市级系统", "上报 SUBSIDY_PAID", f"{Fen(amount).yuan} 元")
     step.check("上报金额与发放金额一致", amount == sum(expected[2] for expected in _EXPECTED))
+
+
+async def _claimed(stage: Stage, step: Step, institution: str) -> Answer:
+    """Tried out, then claimed; what was decided about each certificate, with its reasons."""
+    employer = stage.portals[MUNICIPAL.client_id]
+    wanted = _wanted(institution, *CERTIFICATES[:3])
+    preview = await employer.post("subsidy", "/v1/claims/preview", wanted)
+    step.tell(employer.name, "试算", f"{Fen(preview.body['total_fen']).yuan} 元", basis=["N1.6"])
+    opened = await employer.create("subsidy", "/v1/claims", wanted)
+    step.check("申领被受理", opened.ok)
+
+    async def decided() -> Answer | None:
+        claim = await employer.get("subsidy", f"/v1/claims/{opened.body['id']}")
+        return claim if claim.body.get("state") == "submitted" else None
+
+    claim = await stage.until(decided) or opened
+    step.tell(
+        employer.name, "申领，申报均为本单位职工", f"{len(claim.body['items'])} 项已核算", basis=["N1.6"]
+    )
+    step.check("每项均已核算", claim.body["undecided"] == claim.body["pending"] == 0)
+    step.check("试算与核算一致", claim.body["total_fen"] == preview.body["total_fen"])
+    for item, expected in zip(claim.body["items"], _EXPECTED, strict=True):
+        _check_item(step, item, expected)
+    return claim
+
+
+async def _claimed_again(employer: Portal, step: Step, institution: str) -> dict[str, Any]:
+    """The item of a second claim for the first certificate."""
+    again = await employer.create("subsidy", "/v1/claims", _wanted(institution, CERTIFICATES[0]))
+    item: dict[str, Any] = again.body["items"][0]
+    step.tell(employer.name, "同一证书再次申领", "；".join(item["reasons"]), basis=item["basis"])
+    step.check("同一证书不得重复申领", item["outcome"] == "refused" and item["amount_fen"] == 0)
+    return item
+
+
+def _wanted(institution: str, *certificates: IssuedCertificate) -> dict[str, Any]:
+    """A claim of an employer for people it declares to be its own employees."""
+    return {
+        "institution_id": institution,
+        "certificate_numbers": [str(each.number) for each in certificates],
+        "employment": "employee",
+    }
+
+
+async def _account_given(employer: Portal, step: Step, institution: str) -> None:
+    account = {"name": employer.name, "bank": "演示银行江宁支行", "number": _ACCOUNT}
+    given = await employer.create("subsidy", f"/v1/payees/{institution}", account)
+    step.tell(employer.name, "登记收款账户", given.body.get("number", given.body.get("title", "")))
+    step.check("收款账号只显示首尾", given.ok and _ACCOUNT not in given.body["number"])
 
 
 def _check_item(step: Step, item: dict[str, Any], expected: tuple[str, bool, int, str | None]) -> None:
@@ -85,15 +125,3 @@ async def _certificates_arrive(stage: Stage, step: Step) -> None:
 async def _institution(officer: Portal) -> str:
     register = await officer.get("filing", "/v1/institutions")
     return next(str(each["id"]) for each in register.body["items"] if each["uscc"] == MUNICIPAL.uscc)
-
-
-async def _reviewed_and_paid(stage: Stage, step: Step, claim: Answer) -> Answer:
-    officer, accountant = stage.portals["demo-district-officer"], stage.portals["demo-district-accountant"]
-    path = f"/v1/claims/{claim.body['id']}"
-    reviewed = await officer.change("subsidy", f"{path}/review", {"approve": True}, seen=claim)
-    step.tell(officer.name, "审核", reviewed.body.get("state", reviewed.body.get("title", "")))
-    paid = await accountant.change("subsidy", f"{path}/payment", seen=reviewed)
-    step.check("审核与发放由两人完成并发放成功", reviewed.ok and paid.ok)
-    total = Fen(paid.body["total_fen"]).yuan if paid.ok else paid.body["title"]
-    step.tell(accountant.name, "发放", f"{total} 元", basis=["N1.6"])
-    return paid

@@ -54,12 +54,26 @@ class Portal:
 
     async def hand_in(self, path: str, name: str, content: bytes, *, on: date, seen: Answer) -> Answer:
         """PUT a PDF dated so in its place, on the case in the version that was seen."""
+        paper = (name, content, "application/pdf")
+        form = {"issued_on": on.isoformat()}
+        return await self._send("PUT", f"{self.bases['filing']}{path}", paper, form=form, seen=seen)
+
+    async def send_sheet(
+        self, service: str, path: str, content: bytes, *, form: dict[str, str], seen: Answer
+    ) -> Answer:
+        """POST a CSV with what its sender says of it, on something in the version that was seen."""
+        sheet = (f"{path.rsplit('/', 1)[-1]}.csv", content, "text/csv")
+        return await self._send("POST", f"{self.bases[service]}{path}", sheet, form=form, seen=seen)
+
+    async def _send(
+        self, method: str, address: str, file: tuple[str, bytes, str], *, form: dict[str, str], seen: Answer
+    ) -> Answer:
         bearer = await self._bearer()
         response = await self.http.request(
-            "PUT",
-            f"{self.bases['filing']}{path}",
-            form={"issued_on": on.isoformat()},
-            files={"file": (name, content, "application/pdf")},
+            method,
+            address,
+            form=form,
+            files={"file": file},
             headers={"Authorization": f"Bearer {bearer}", "If-Match": seen.tag or ""},
         )
         return Answer(status=response.status_code, body=response.json(), tag=response.headers.get("ETag"))

@@ -23,7 +23,7 @@ async def suspended_and_resumed(stage: Stage, step: Step, tale: Tale) -> None:
     wanted = {"institution_id": institution, "certificate_numbers": [number]}
     claim = await employer.create("subsidy", "/v1/claims", wanted)
     step.tell(employer.name, "另申领一笔，待审核", claim.body["state"])
-    order = await _rectification_ordered(officer, step, institution)
+    order = await _rectification_ordered(stage, step, institution)
     due = datetime.fromisoformat(order.body["due_at"]).astimezone(SHANGHAI)
     stage.clock.set(due + timedelta(hours=9))
     step.tell("时钟", f"整改期限 {due:%Y-%m-%d} 已过（15 个工作日，假设值）")
@@ -73,12 +73,13 @@ async def _institution(officer: Portal) -> str:
     return next(str(each["id"]) for each in register.body["items"] if each["uscc"] == MUNICIPAL.uscc)
 
 
-async def _rectification_ordered(officer: Portal, step: Step, institution: str) -> Answer:
+async def _rectification_ordered(stage: Stage, step: Step, institution: str) -> Answer:
+    officer = stage.portals["demo-district-officer"]
     visit = {
         "institution_id": institution,
         "kind": "on_site",
         "supervisors": ["测试督导甲", "测试督导乙"],
-        "visited_on": "2024-04-01",
+        "visited_on": stage.clock.now().astimezone(SHANGHAI).date().isoformat(),
     }
     found = {
         "findings": [

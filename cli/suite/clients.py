@@ -24,6 +24,9 @@ INSTITUTION = frozenset(
     {Permission.APPLY, Permission.READ_REGISTER, Permission.READ_ACCOUNTS, Permission.CLAIM, Permission.PLAN}
 )
 
+PAYER = frozenset({Permission.PAY_CLAIMS, Permission.READ_REGISTER})
+"""Payment takes two people: whoever drew up a batch may not release it."""
+
 PUBLISHER = frozenset({Permission.PUBLISH_POLICY, Permission.READ_REGISTER})
 RELEASER = frozenset({Permission.RELEASE_POLICY, Permission.READ_REGISTER})
 """Policy takes two people: whoever published a release may not release it."""

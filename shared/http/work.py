@@ -20,6 +20,10 @@ W_co = TypeVar("W_co", covariant=True)
 A = TypeVar("A")
 V = TypeVar("V", bound="View")
 
+IdempotencyKey = Annotated[
+    str, Header(min_length=8, max_length=100, pattern=r"^[\x21-\x7e]+$", description="幂等键 · chosen by you")
+]
+
 
 class View(BaseModel):
     """What is shown of an aggregate; `version` is what If-Match must name to change it."""
@@ -102,13 +106,7 @@ async def works_of(request: Request) -> RequestWorks[Any]:
     return RequestWorks(request)
 
 
-async def once_of(
-    request: Request,
-    idempotency_key: Annotated[
-        str,
-        Header(min_length=8, max_length=100, pattern=r"^[\x21-\x7e]+$", description="幂等键 · chosen by you"),
-    ],
-) -> Once[Any]:
+async def once_of(request: Request, idempotency_key: IdempotencyKey) -> Once[Any]:
     """The creation that a request asks for."""
     return Once(request, idempotency_key)
 

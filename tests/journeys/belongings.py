@@ -14,17 +14,12 @@ from services.filing.domain.review import Review
 from services.filing.domain.stages import FilingState
 from services.filing.handlers.integrity import EnterRecord, enter_record
 from services.filing.repository.reviews import SqlReviews
-from services.subsidy.domain.certificate import Certificate
-from services.subsidy.domain.claim import ClaimState
-from services.subsidy.holders import seal
 from services.supervision.domain.plan import EvaluationPlan
 from shared.identity import Scope
 from shared.objects import key_of
 from shared.policy import Audience
-from shared.privacy import FieldCipher
 from tests.builders import (
     AT,
-    CITIZEN_ID,
     DISTRICT,
     PROVINCE,
     a_filing,
@@ -40,7 +35,7 @@ from tests.filing.importing import INSTITUTIONS, Desk
 from tests.filing.owing import an_obligation
 from tests.filing.panelwork import a_panel, an_accepted, an_expert
 from tests.interfaces import Interfaces
-from tests.subsidy import builders as subsidy
+from tests.journeys.claimed import claims_of
 from tests.supervision import fakes as supervision
 
 Belongings = dict[tuple[str, str], str]
@@ -64,10 +59,9 @@ async def of_the_district(interfaces: Interfaces) -> Belongings:
         _honours,
         _accounts,
         _supervision,
-        _subsidy,
     ):
         found |= await add(interfaces)
-    return found
+    return found | await claims_of(OWN, interfaces)
 
 
 async def _filing(interfaces: Interfaces) -> Belongings:
@@ -232,32 +226,4 @@ async def _supervision(interfaces: Interfaces) -> Belongings:
         ("supervision", "inspection_id"): str(inspection.id),
         ("supervision", "rectification_id"): str(rectification.id),
         ("supervision", "plan_id"): str(plan.id),
-    }
-
-
-async def _subsidy(interfaces: Interfaces) -> Belongings:
-    institution = subsidy.institution(id=uuid4(), uscc=OWN)
-    claim = subsidy.claim(id=uuid4(), uscc=OWN, institution_id=institution.id, state=ClaimState.SUBMITTED)
-    key = uuid4()
-    cipher = FieldCipher.from_file(interfaces.plan.home.privacy_keys)
-    certificate = Certificate(
-        id=key,
-        number=subsidy.number(4, serial=int(key) % 999_999 + 1),
-        holder=seal(cipher, key, name="测试员甲", holder_id=CITIZEN_ID),
-        institution_id=institution.id,
-        uscc=OWN,
-        organ=DISTRICT,
-        item=an_item(),
-        issued_on=date(2024, 3, 4),
-        evaluated_on=date(2024, 2, 19),
-        batch="测试批次",
-    )
-    async with interfaces.suite.runtimes["subsidy"].works(EVERYTHING) as work:
-        work.institutions.add(institution)
-        work.claims.add(claim)
-        work.certificates.add(certificate)
-    return {
-        ("subsidy", "institution_id"): str(institution.id),
-        ("subsidy", "claim_id"): str(claim.id),
-        ("subsidy", "number"): str(certificate.number),
     }

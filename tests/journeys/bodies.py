@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from tests.builders import CITY, DISTRICT, TURNER, new_filing
+from tests.builders import CITIZEN_ID, CITY, DISTRICT, TURNER, new_filing
 from tests.filing.casework import PAPER
 from tests.filing.importing import INSTITUTIONS, Desk, as_csv
 from tests.interfaces import Interfaces
 from tests.journeys.belongings import OWN, Belongings
+from tests.subsidy.desk import ACCOUNT
 
 
 def _claim(of: Belongings) -> dict[str, Any]:
@@ -47,9 +48,29 @@ OFFICE = {
     "channels": ["online"],
     "valid_from": "2024-01-01",
 }
-QUERIES = {
-    ("supervision", "/v1/inspection-samples"): {"seed": "7"},
-    ("filing", "/v1/imports"): {"kind": INSTITUTIONS.value},
+CLAIMED = "证书编号,姓名,用工关系\nY000032000001244000001,测试员甲,本单位职工\n"
+NAMED = (
+    "证书编号,姓名,证件号码,大典版本,职业编码,工种,等级,核发日期,评价日期\n"
+    f"Y000032000001244999998,测试员甲,{CITIZEN_ID},2015,{TURNER},,中级工,2024-03-04,2024-02-19\n"
+)
+KNOWN = (
+    "证件号码,所属日期,累计缴费月数,当月正常缴费或领金,单位信用代码,用工关系,领取养老待遇,全日制在校\n"
+    f"{CITIZEN_ID},2024-03-01,12,,,,,\n"
+)
+RETURNED = f"指令号,金额（元）,结果,退票原因,日期,银行流水号\n{uuid4()},1000.00,退票,户名不符,2024-07-15,1\n"
+RELEASE = {
+    "document": {"title": "测试文件", "status": "cited"},
+    "content": {
+        "kind": "rates",
+        "entries": [{"line": "B", "by_class": {"A": {"3": 2200, "4": 1400}}, "effective_from": "2024-01-01"}],
+    },
+}
+QUERIES: dict[tuple[str, str], Callable[[Belongings], dict[str, str]]] = {
+    ("supervision", "/v1/inspection-samples"): lambda _: {"seed": "7"},
+    ("filing", "/v1/imports"): lambda _: {"kind": INSTITUTIONS.value},
+    ("subsidy", "/v1/claims/sheets"): lambda of: {"institution_id": of["subsidy", "institution_id"]},
+    ("subsidy", "/v1/certificates/rosters"): lambda of: {"institution_id": of["subsidy", "institution_id"]},
+    ("subsidy", "/v1/certificates/gaps"): lambda _: {"station": "Y000032000001", "year": "2024"},
 }
 """What is asked besides the path."""
 
@@ -62,8 +83,23 @@ def sheet(interfaces: Interfaces) -> bytes:
 FILES: dict[tuple[str, str], Callable[[Interfaces], tuple[str, bytes]]] = {
     ("filing", "/v1/filings/{filing_id}/materials/{kind}"): lambda _: ("a.pdf", PAPER),
     ("filing", "/v1/imports"): lambda interfaces: ("a.csv", sheet(interfaces)),
+    ("subsidy", "/v1/claims/sheets"): lambda _: ("a.csv", CLAIMED.encode()),
+    ("subsidy", "/v1/certificates/rosters"): lambda _: ("a.csv", NAMED.encode()),
+    ("subsidy", "/v1/facts/files"): lambda _: ("a.csv", KNOWN.encode()),
+    ("subsidy", "/v1/evidence"): lambda _: ("a.pdf", PAPER),
+    ("subsidy", "/v1/payment-batches/{batch_id}/result"): lambda _: ("a.csv", RETURNED.encode()),
 }
 """What is handed in as a file."""
+FORMS: dict[tuple[str, str], Callable[[Belongings], dict[str, str]]] = {
+    ("subsidy", "/v1/evidence"): lambda of: {
+        "certificate_number": of["subsidy", "number"],
+        "kind": "insured_months",
+        "value": "36",
+        "about": "2024-03-01",
+    },
+    ("subsidy", "/v1/payment-batches/{batch_id}/result"): lambda _: {"paid": "0.00", "returned": "1000.00"},
+}
+"""What is said beside the file."""
 BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
     ("filing", "/v1/filings"): lambda _: new_filing(OWN),
     ("filing", "/v1/filings/of-institution/{institution_id}"): lambda _: {
@@ -162,6 +198,19 @@ BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
     ("subsidy", "/v1/claims"): _claim,
     ("subsidy", "/v1/claims/preview"): _claim,
     ("subsidy", "/v1/claims/{claim_id}/review"): lambda _: {"approve": True},
+    ("subsidy", "/v1/claims/{claim_id}/items/{item_id}/exclusion"): lambda _: {"reason": "越界"},
+    ("subsidy", "/v1/claims/{claim_id}/items/{item_id}/check"): lambda _: {"passed": True},
+    ("subsidy", "/v1/claims/{claim_id}/approval"): lambda _: {"reason": "越界"},
+    ("subsidy", "/v1/claim-items/{item_id}/objections"): lambda _: {"text": "异议", "channel": "phone"},
+    ("subsidy", "/v1/claim-objections/{objection_id}/resolution"): lambda _: {
+        "resolution": "upheld",
+        "finding": "越界",
+    },
+    ("subsidy", "/v1/payees/{institution_id}"): lambda _: ACCOUNT,
+    ("subsidy", "/v1/payment-batches"): lambda _: {"organ": DISTRICT, "line": "B"},
+    ("subsidy", "/v1/evidence/{evidence_id}/acceptance"): lambda _: {"value": 36},
+    ("subsidy", "/v1/evidence/{evidence_id}/rejection"): lambda _: {"reason": "越界"},
+    ("subsidy", "/v1/policy-releases"): lambda _: RELEASE,
     ("supervision", "/v1/evaluation-plans"): _plan,
     ("supervision", "/v1/evaluation-plans/{plan_id}/evaluation"): lambda _: {
         "held_on": "2026-04-01",

@@ -18,7 +18,7 @@ from shared.identity import Permission
 from tests.builders import CITY, DISTRICT, OTHER_DISTRICT, PARK, a_uscc
 from tests.interfaces import Headers, Interfaces, fresh_key
 from tests.journeys.belongings import OWN, Belongings, of_the_district
-from tests.journeys.bodies import BODIES, FILES, QUERIES
+from tests.journeys.bodies import BODIES, FILES, FORMS, QUERIES
 
 OPEN = {
     *((service, "get", path) for service in SERVICES for path in ("/livez", "/readyz", "/metrics")),
@@ -32,6 +32,12 @@ OPEN = {
     ("filing", "get", "/v1/public/institutions/{code}"),
     ("filing", "get", "/v1/public/service-network"),
     ("filing", "get", "/v1/public/outstanding-institutions"),
+    ("subsidy", "get", "/v1/public/claim-publicity"),
+    ("subsidy", "post", "/v1/public/claim-items/{item_id}/objections"),
+    ("subsidy", "get", "/v1/public/claim-objections/{reference}"),
+    ("subsidy", "post", "/v1/public/certificate-verifications"),
+    ("subsidy", "get", "/v1/public/receipts/{item_id}"),
+    ("subsidy", "get", "/v1/public/receipt-keys"),
 }
 """What needs no token: health, discovery, the public keys, where tokens are had, and what everybody may know."""
 UNLISTED = {"/docs", "/openapi.json"}
@@ -41,6 +47,10 @@ NOBODYS = {
     ("filing", "/v1/integrity-records"),
     ("filing", "/v1/integrity-records/{record_id}"),
     ("filing", "/v1/imports/template"),
+    ("subsidy", "/v1/claims/sheets/template"),
+    ("subsidy", "/v1/certificates/rosters/template"),
+    ("subsidy", "/v1/facts/files/template"),
+    ("subsidy", "/v1/payment-batches/result-template"),
 }
 """What speaks of nobody's case, or of what every organ has to know."""
 EVERYBODYS = {
@@ -54,6 +64,16 @@ EVERYBODYS = {
 """What is addressed to every district, and may show and move only what is its own."""
 PREVIEWS = {("filing", "/v1/imports")}
 """What is an officer's own whatever it says; that it reaches no other district is found row by row."""
+TOLD = {("subsidy", "/v1/facts/files")}
+"""What any organ may tell of people, who belong to no district; what became of it is its own."""
+CITYS = {
+    ("subsidy", "/v1/policy-releases/{release_id}"),
+    ("subsidy", "/v1/policy-releases/{release_id}/dry-run"),
+    ("subsidy", "/v1/policy-releases/{release_id}/release"),
+}
+"""What is the city's alone until it is made known, the districts' no more than a stranger's."""
+HOLDERS = {("subsidy", "/v1/claims/{claim_id}/trial")}
+"""What is worked out for the holder alone, and for no officer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +113,15 @@ def _operations(service: str) -> list[Operation]:
 
 OPERATIONS = [operation for service in SERVICES for operation in _operations(service)]
 CLOSED = [each for each in OPERATIONS if each.key not in OPEN]
-OWNED = [each for each in CLOSED if (each.service, each.path) not in NOBODYS | EVERYBODYS]
+OWNED = [each for each in CLOSED if (each.service, each.path) not in NOBODYS | EVERYBODYS | CITYS]
 ABOUT_ONE = [each for each in OWNED if each.parameters]
 LISTS = [each for each in OWNED if each.method == "get" and not each.parameters]
 CREATIONS = [
     each
     for each in CLOSED
-    if each.method != "get" and not each.parameters and (each.service, each.path) not in NOBODYS | PREVIEWS
+    if each.method != "get"
+    and not each.parameters
+    and (each.service, each.path) not in NOBODYS | PREVIEWS | TOLD
 ]
 SHARED = [each for each in CLOSED if (each.service, each.path) in EVERYBODYS]
 STRANGERS: list[dict[str, str]] = [{"organ": OTHER_DISTRICT}, {"organ": PARK}, {"holder": a_uscc()}, {}]
@@ -117,18 +139,20 @@ async def ask(
     """Call an operation as it wants to be called, about something of the district or about nothing."""
     of = belongings or {}
     values = {name: of.get((operation.service, name), str(uuid4())) for name in operation.parameters}
-    place, body, files = (operation.service, operation.path), None, None
+    place, body, files, form = (operation.service, operation.path), None, None, None
     if belongings is not None and operation.has_body:
         if place in FILES:
             files = {"file": FILES[place](interfaces)}
+            form = FORMS[place](belongings) if place in FORMS else None
         else:
             body = BODIES[place](belongings)
     return await interfaces.clients[operation.service].request(
         operation.method,
         operation.path.format(**values),
         headers=who | fresh_key() | {"If-Match": '"1"'},
-        params=QUERIES.get(place),
+        params=QUERIES[place](of) if place in QUERIES and belongings is not None else None,
         json=body,
+        data=form,
         files=files,
     )
 
@@ -262,6 +286,53 @@ async def test_what_an_officer_previews_reaches_no_other_district(
 async def test_the_district_itself_and_the_city_see_it(
     interfaces: Interfaces, belongings: Belongings, operation: Operation
 ) -> None:
+    place = operation.service, operation.path
     for organ in (DISTRICT, CITY):
         answer = await ask(interfaces, operation, interfaces.bearer(organ=organ), belongings)
+        if place in HOLDERS:
+            assert (answer.status_code, answer.json()["code"]) == (403, "NJT-IDN-0001"), answer.text
+        else:
+            assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    "operation", [each for each in CLOSED if (each.service, each.path) in CITYS], ids=str
+)
+async def test_what_is_the_citys_is_nobody_elses_whether_it_is_there_or_not(
+    interfaces: Interfaces, belongings: Belongings, operation: Operation
+) -> None:
+    nothing = belongings | {(operation.service, name): str(uuid4()) for name in operation.parameters}
+    expected = (404, "NJT-SUB-1601") if operation.method == "get" else (403, "NJT-SUB-1607")
+    for reach in (*STRANGERS, {"organ": DISTRICT}):
+        for of in (belongings, nothing):
+            answer = await ask(interfaces, operation, interfaces.bearer(**reach), of)
+            assert (answer.status_code, answer.json()["code"]) == expected, f"{reach}: {answer.text}"
+    if operation.method == "get":
+        answer = await ask(interfaces, operation, interfaces.bearer(organ=CITY), belongings)
         assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("key", sorted(HOLDERS))
+async def test_what_is_for_the_holder_alone_is_answered_to_the_holder(
+    interfaces: Interfaces, belongings: Belongings, key: tuple[str, str]
+) -> None:
+    (operation,) = [each for each in OPERATIONS if (each.service, each.path) == key]
+    answer = await ask(interfaces, operation, interfaces.bearer(holder=OWN), belongings)
+    assert (answer.status_code, answer.json()["code"]) == (409, "NJT-SUB-1008"), answer.text  # it is no draft
+
+
+@pytest.mark.parametrize("key", sorted(TOLD))
+async def test_what_an_organ_tells_of_people_is_seen_by_no_other(
+    interfaces: Interfaces, belongings: Belongings, key: tuple[str, str]
+) -> None:
+    (told,) = [each for each in OPERATIONS if (each.service, each.path, each.method) == (*key, "post")]
+    for reach in STRANGERS:
+        answer = await ask(interfaces, told, interfaces.bearer(**reach), belongings)
+        if "organ" not in reach:
+            assert answer.status_code == 403, answer.text
+            continue
+        assert answer.status_code == 201, answer.text
+        place = f"{told.path}/{answer.json()['id']}"
+        client, district = interfaces.clients[told.service], interfaces.bearer(organ=DISTRICT)
+        assert (await client.get(place, headers=district)).status_code == 404
+        assert (await client.get(place, headers=interfaces.bearer(**reach))).status_code == 200

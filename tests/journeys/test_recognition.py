@@ -18,8 +18,9 @@ from tests.shared.province.suite import OPENS_AT, Suite, opened_suite
 
 NEXT_YEAR = date(2025, 1, 1)
 _CLAIM = """
-    INSERT INTO claim (id, version, organ, uscc, institution_id, items, total_fen, state, frozen_for, submitted_at)
-    VALUES ($1, 1, $2, $3, $4, '[]', 0, 'submitted', '', $5) RETURNING id
+    INSERT INTO claim (id, version, organ, uscc, institution_id, line, state, frozen_for, created_at, submitted_at,
+        file_name, faulty, certificates, undecided, pending, payable, total_fen, basis, unchecked, objections_open)
+    VALUES ($1, 1, $2, $3, $4, 'B', 'submitted', '', $5, $5, '', 0, 0, 0, 0, 0, 0, '{}', 0, 0) RETURNING id
 """
 
 

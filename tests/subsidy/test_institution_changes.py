@@ -45,7 +45,7 @@ async def claimed(interfaces: Interfaces, event: Any, **changes: Any) -> Claim:
         "organ": DISTRICT,
         "institution_id": event.institution_id,
         "uscc": event.uscc,
-        "items": (),
+        "created_at": AT,
         "submitted_at": AT,
         "state": ClaimState.SUBMITTED,
     }

@@ -28,6 +28,7 @@ from shared.identity.scope import Scope
 from shared.ids import uuid7
 from shared.ledger.entries import Ledger
 from shared.persistence.engine import create_engine
+from shared.persistence.together import write_together
 from shared.policy import load_policy
 from shared.settings import PolicySettings
 
@@ -219,7 +220,8 @@ async def _claimed(engine: AsyncEngine, cohort: Cohort, meeting: asyncio.Barrier
     claiming, (candidate,) = next(cohort.claims())
     try:
         async with engine.begin() as connection:
-            entitlements = SqlEntitlements(connection, Ledger(connection, _CLERK, at=now))
+            ledger = Ledger(_CLERK, at=now)
+            entitlements = SqlEntitlements(connection, ledger)
             histories = await entitlements.histories([candidate.holder_index])
             await meeting.wait()
             assessment = assess([candidate], histories, claiming, cohort.policy)
@@ -229,6 +231,7 @@ async def _claimed(engine: AsyncEngine, cohort: Cohort, meeting: asyncio.Barrier
                 )
             await entitlements.save()
             await entitlements.write()
+            await write_together(connection, [ledger.take()])
     except AlreadyClaimed:
         return False
     return bool(assessment.grants)

@@ -1,6 +1,7 @@
 """Every query of subsidy, a module for each aggregate; rows are mapped by hand, named constraints become refusals."""
 
 import secrets
+from typing import Any, TypeVar
 
 from services.subsidy.handlers import Work
 from services.subsidy.queries import ProvinceQueries
@@ -19,47 +20,24 @@ from services.subsidy.repository.postings import SqlPostings
 from services.subsidy.repository.publicity import SqlPublicity
 from services.subsidy.repository.releases import SqlReleases
 from services.subsidy.repository.uploads import SqlUploads
+from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.unit_of_work import Transaction
 from shared.policy import Policy
 from shared.privacy import FieldCipher
 
 _CODE_BYTES = 12
 
+S = TypeVar("S", bound=SqlAggregates[Any])
 
-def bind(transaction: Transaction, policy: Policy, cipher: FieldCipher) -> Work:  # budget: names each repository once
+
+def bind(transaction: Transaction, policy: Policy, cipher: FieldCipher) -> Work:
     """A unit of work of subsidy on a transaction."""
-    kept = transaction.connection, transaction.ledger
-    institutions = SqlClaimingInstitutions(*kept)
-    certificates = SqlCertificates(*kept)
-    entitlements = SqlEntitlements(*kept)
-    claims, items, objections = SqlClaims(*kept), SqlItems(*kept), SqlObjections(*kept)
-    payees, batches, orders = SqlPayees(*kept), SqlBatches(*kept), SqlOrders(*kept)
-    postings = SqlPostings(*kept)
-    uploads, facts = SqlUploads(*kept), SqlFacts(*kept)
-    fact_waits, evidence = SqlFactWaits(*kept), SqlEvidences(*kept)
-    releases = SqlReleases(*kept)
-    for aggregates in (
-        institutions,
-        certificates,
-        entitlements,
-        claims,
-        items,
-        objections,
-        payees,
-        batches,
-        orders,
-        postings,
-        uploads,
-        facts,
-        fact_waits,
-        evidence,
-        releases,
-    ):
-        transaction.keep(aggregates)
-
-    def because(reason: str) -> None:
-        transaction.ledger.reason = reason
-
+    tables = transaction.connection, transaction.ledger
+    institutions = _kept(transaction, SqlClaimingInstitutions(*tables))
+    certificates = _kept(transaction, SqlCertificates(*tables))
+    entitlements = _kept(transaction, SqlEntitlements(*tables))
+    claims = _kept(transaction, SqlClaims(*tables))
+    items = _kept(transaction, SqlItems(*tables))
     return Work(
         at=transaction.at,
         new_id=transaction.new_id,
@@ -71,20 +49,26 @@ def bind(transaction: Transaction, policy: Policy, cipher: FieldCipher) -> Work:
         entitlements=entitlements,
         claims=claims,
         items=items,
+        objections=_kept(transaction, SqlObjections(*tables)),
+        payees=_kept(transaction, SqlPayees(*tables)),
+        batches=_kept(transaction, SqlBatches(*tables)),
+        orders=_kept(transaction, SqlOrders(*tables)),
+        postings=_kept(transaction, SqlPostings(*tables)),
+        uploads=_kept(transaction, SqlUploads(*tables)),
+        facts=_kept(transaction, SqlFacts(*tables)),
+        fact_waits=_kept(transaction, SqlFactWaits(*tables)),
+        evidence=_kept(transaction, SqlEvidences(*tables)),
+        releases=_kept(transaction, SqlReleases(*tables)),
         faults=SqlFaults(transaction.connection, cipher),
-        objections=objections,
         publicity=SqlPublicity(transaction.connection),
-        payees=payees,
-        batches=batches,
-        orders=orders,
-        postings=postings,
-        uploads=uploads,
-        facts=facts,
-        fact_waits=fact_waits,
-        evidence=evidence,
         queries=ProvinceQueries(transaction.intents),
-        releases=releases,
         decided=SqlDecided(transaction.connection, items),
-        because=because,
+        because=transaction.because,
         outbox=transaction.outbox,
     )
+
+
+def _kept(transaction: Transaction, aggregates: S) -> S:
+    """Saved when the unit of work ends, in the order in which they are bound."""
+    transaction.keep(aggregates)
+    return aggregates

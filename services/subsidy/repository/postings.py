@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from services.subsidy import tables
 from services.subsidy.domain.claim import ClaimState
@@ -61,66 +70,38 @@ class SqlPostings(SqlAggregates[Posting]):
             for column, value in ((_posting.organ, organ), (_posting.line, line), (_posting.month, month))
             if value is not None
         ]
-        nothing = literal(0)
-        sides = union_all(
-            _side(_posting.debit, (_posting.amount_fen, nothing), wanted),
-            _side(_posting.credit, (nothing, _posting.amount_fen), wanted),
-        ).subquery()
-        row = sides.c
-        totals = select(
-            row.organ,
-            row.line,
-            row.account,
-            func.sum(row.debits).label("d"),
-            func.sum(row.credits).label("c"),
-        ).group_by(row.organ, row.line, row.account)
-        found = await self._connection.execute(totals)
+        found = await self._connection.execute(_totals(wanted))
         return balances(
-            {(it.organ, MoneyLine(it.line), Account(it.account)): (int(it.d), int(it.c)) for it in found}
+            {
+                (it.organ, MoneyLine(it.line), Account(it.stands)): (int(it.debits), int(it.credits))
+                for it in found
+            }
         )
 
     async def differences(self) -> list[Difference]:
-        """Where the accounts say something else than the claims and orders they account for."""
+        """Where the accounts say something else than the claims and orders they account for.
+
+        One statement, so that a payment committed meanwhile is seen on both sides or on neither.
+        """
+        totals: dict[_Key, tuple[int, int]] = {}
         booked: defaultdict[_Key, int] = defaultdict(int)
-        for each in await self.balances():
+        counted: defaultdict[_Key, int] = defaultdict(int)
+        for row in await self._connection.execute(_EVERYTHING):
+            organ, line = row.organ, MoneyLine(row.line)
+            if row.told_by == _BY_ACCOUNTS:
+                totals[organ, line, Account(row.stands)] = int(row.debits), int(row.credits)
+            elif row.told_by == _BY_PAYMENTS:
+                booked[organ, line, Account.PAID] = int(row.debits)
+            elif row.stands in _STANDS_FOR[row.told_by]:
+                counted[organ, line, _STANDS_FOR[row.told_by][row.stands]] += int(row.debits)
+        for each in balances(totals):
             if each.account in _COUNTED:
                 booked[each.organ, each.line, each.account] = each.balance
-        repaid = select(_posting.organ, _posting.line, func.sum(_posting.amount_fen).label("total")).where(
-            _posting.debit == Account.ORDERED.value, _posting.credit == Account.PAID.value
-        )
-        paid = await self._connection.execute(repaid.group_by(_posting.organ, _posting.line))
-        for row in paid.mappings():
-            booked[row["organ"], MoneyLine(row["line"]), Account.PAID] = int(row["total"])
-        counted = await self._counted()
         return [
             Difference(organ=key[0], line=key[1], account=key[2], booked=booked[key], counted=counted[key])
             for key in sorted(booked.keys() | counted.keys(), key=str)
             if booked[key] != counted[key]
         ]
-
-    async def _counted(self) -> defaultdict[_Key, int]:
-        """What claims and orders come to, on the accounts that stand for them."""
-        stands = case((_claim.state == ClaimState.FROZEN.value, _claim.resumes_as), else_=_claim.state)
-        of_claims = select(
-            _claim.organ,
-            _claim.line,
-            stands.label("stands"),
-            func.sum(_claim.total_fen).label("total"),
-        ).group_by(_claim.organ, _claim.line, stands)
-        of_orders = select(
-            _order.organ,
-            _order.line,
-            _order.state.label("stands"),
-            func.sum(_order.amount_fen).label("total"),
-        ).group_by(_order.organ, _order.line, _order.state)
-        counted: defaultdict[_Key, int] = defaultdict(int)
-        for statement, accounts in ((of_claims, _OF_CLAIMS), (of_orders, _OF_ORDERS)):
-            found = await self._connection.execute(statement)
-            for row in found.mappings():
-                if row["stands"] in accounts:
-                    key = row["organ"], MoneyLine(row["line"]), accounts[row["stands"]]
-                    counted[key] += int(row["total"])
-        return counted
 
 
 _OF_CLAIMS = {
@@ -144,3 +125,55 @@ def _side(
         amounts[0].label("debits"),
         amounts[1].label("credits"),
     ).where(*wanted)
+
+
+_BY_ACCOUNTS, _BY_PAYMENTS, _BY_CLAIMS, _BY_ORDERS = "accounts", "payments", "claims", "orders"
+_STANDS_FOR = {_BY_CLAIMS: _OF_CLAIMS, _BY_ORDERS: _OF_ORDERS}
+
+
+def _totals(wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Debits and credits of every account."""
+    nothing = literal(0)
+    row = (
+        union_all(
+            _side(_posting.debit, (_posting.amount_fen, nothing), wanted),
+            _side(_posting.credit, (nothing, _posting.amount_fen), wanted),
+        )
+        .subquery()
+        .c
+    )
+    return select(
+        literal(_BY_ACCOUNTS).label("told_by"),
+        row.organ,
+        row.line,
+        row.account.label("stands"),
+        func.sum(row.debits).label("debits"),
+        func.sum(row.credits).label("credits"),
+    ).group_by(row.organ, row.line, row.account)
+
+
+def _told(by: str, table: Any, stands: ColumnElement[Any], amount: ColumnElement[Any]) -> Select[Any]:
+    """What these rows come to, by what they stand for."""
+    return select(
+        literal(by).label("told_by"),
+        table.organ,
+        table.line,
+        stands.label("stands"),
+        func.sum(amount).label("debits"),
+        literal(0).label("credits"),
+    ).group_by(table.organ, table.line, stands)
+
+
+_EVERYTHING = union_all(
+    _totals(()),
+    _told(_BY_PAYMENTS, _posting, _posting.credit, _posting.amount_fen).where(
+        _posting.debit == Account.ORDERED.value, _posting.credit == Account.PAID.value
+    ),
+    _told(
+        _BY_CLAIMS,
+        _claim,
+        case((_claim.state == ClaimState.FROZEN.value, _claim.resumes_as), else_=_claim.state),
+        _claim.total_fen,
+    ),
+    _told(_BY_ORDERS, _order, _order.state, _order.amount_fen),
+)

@@ -51,8 +51,8 @@ async def take_facts_file(*, file: UploadFile, caller: Officer, once: TakeOnce, 
     )
 
 
-@router.get("/{file_id}", response_model=UploadView, responses=problems(UnknownUpload, NotYours))
-async def read_facts_file(file_id: UUID, caller: Officer, open_work: OpenWork) -> Response:
+@router.get("/{file_id}", response_model=UploadView, responses=problems(UnknownUpload))
+async def read_facts_file(file_id: UUID, caller: Reviewer, open_work: OpenWork) -> Response:
     """导入结果 · What became of a file."""
     async with open_work(caller) as work:
         upload, returned = await read_upload(file_id, UploadKind.FACTS, work)
@@ -62,9 +62,9 @@ async def read_facts_file(file_id: UUID, caller: Officer, open_work: OpenWork) -
 @router.get(
     "/{file_id}/errors.xlsx",
     response_class=Response,
-    responses={**problems(UnknownUpload, NothingReturned, NotYours), **A_WORKBOOK},
+    responses={**problems(UnknownUpload, NothingReturned), **A_WORKBOOK},
 )
-async def read_facts_errors(file_id: UUID, caller: Officer, open_work: OpenWork) -> Response:
+async def read_facts_errors(file_id: UUID, caller: Reviewer, open_work: OpenWork) -> Response:
     """退回的行 · The rows that were not taken, marked with the reasons."""
     async with open_work(caller) as work:
         _, returned = await read_upload(file_id, UploadKind.FACTS, work)

@@ -14,7 +14,7 @@ from services.subsidy.sheets import given_back, read_sheet
 from shared.clock import SHANGHAI, Clock
 from shared.errors import TooLarge
 from shared.http.uploads import uploaded
-from shared.http.work import Once
+from shared.http.work import IdempotencyKey, Once
 from shared.identity import Principal, Scope
 from shared.persistence.idempotency import KeyReused
 from shared.policy import Policy
@@ -47,7 +47,12 @@ class OnceForTheCity(Once[Work]):
         return replace(super()._scope(caller), everything=True)
 
 
-TakeOnce = Annotated[OnceForTheCity, Depends(OnceForTheCity)]
+async def once_for_the_city(request: Request, idempotency_key: IdempotencyKey) -> OnceForTheCity:
+    """The creation that a request asks for."""
+    return OnceForTheCity(request, idempotency_key)
+
+
+TakeOnce = Annotated[OnceForTheCity, Depends(once_for_the_city)]
 
 
 def most_bytes(policy: Policy, clock: Clock) -> int:
