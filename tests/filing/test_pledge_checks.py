@@ -8,19 +8,13 @@ from uuid import UUID
 import pytest
 
 from services.filing.domain.institution import Standing
-from services.filing.domain.obligation import ObligationKind
-from services.filing.domain.stages import FilingState
 from services.filing.handlers import register
-from services.filing.handlers.obligations import OnObligation
-from services.filing.handlers.pledges import Finding, settle_pledge_check
 from shared.clock import StoryClock
 from shared.contracts.filing import InstitutionEnded
 from shared.http.preconditions import etag
 from shared.identity import Permission
-from shared.policy import FilingKind, Status
-from tests.builders import AT, CITY, DISTRICT, OTHER_DISTRICT, a_filing, an_institution
+from tests.builders import AT, CITY, OTHER_DISTRICT
 from tests.filing.casework import Case, drafted
-from tests.filing.owing import an_obligation
 from tests.filing.pledgework import (
     LICENCE,
     STAFF,
@@ -30,7 +24,7 @@ from tests.filing.pledgework import (
     signed,
     submitted,
 )
-from tests.filing.works import EVERYTHING, FilingWorks
+from tests.filing.works import EVERYTHING
 from tests.interfaces import Interfaces
 
 KEPT = {"kept": True, "finding": "经核验，属实"}
@@ -279,35 +273,3 @@ async def test_with_a_case_that_is_refused_what_was_pledged_in_it_is_void(
         LICENCE: "false",
         STAFF: "void",
     }
-
-
-@pytest.mark.parametrize(("consequence", "after"), [("revoke", "revoked"), ("record", "active")])
-async def test_a_false_pledge_in_an_amendment_does_to_the_filing_what_the_policy_assumes(
-    works: FilingWorks, monkeypatch: pytest.MonkeyPatch, *, consequence: str, after: str
-) -> None:
-    async with works(EVERYTHING) as work:
-        policy = work.policy
-    assert policy.parameter("pledge.false_in_amendment", works.at.date()).status is Status.ASSUMED
-    text = policy.text
-    told = {"pledge.false_in_amendment": consequence}
-    monkeypatch.setattr(policy, "text", lambda key, on: told.get(key) or text(key, on))
-    institution = an_institution()
-    filing = a_filing(kind=FilingKind.EXTENSION, state=FilingState.REGISTERED, institution_id=institution.id)
-    owed = an_obligation(
-        policy, ObligationKind.CHECK_PLEDGE, institution_id=institution.id, filing_id=filing.id
-    )
-    async with works(EVERYTHING) as work:
-        work.filings.add(filing)
-        work.institutions.add(institution)
-        work.obligations.add(owed)
-    async with works(EVERYTHING) as work:
-        await settle_pledge_check(
-            OnObligation(obligation_id=owed.id, seen=1, organ=DISTRICT, actor="tester"),
-            Finding(kept=False, text="社保不实", by="tester", organ=DISTRICT),
-            work,
-        )
-    async with works(EVERYTHING) as work:
-        found = await work.institutions.get(institution.id)
-        assert len(await work.integrity.of_body(institution.uscc)) == 1
-    assert found.standing == after
-    assert ("系假设" in found.standings[-1].reason) == (after == "revoked")
