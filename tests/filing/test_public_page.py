@@ -3,6 +3,7 @@
 from base64 import b64encode
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 import httpx
 import pytest
@@ -48,7 +49,7 @@ async def test_a_phone_is_shown_who_it_is_and_that_it_may_evaluate(interfaces: I
         ({"valid_until": date(2024, 6, 1)}, "不在有效期"),
     ],
 )
-async def test_it_says_why_one_may_not(interfaces: Interfaces, changes: dict[str, object], told: str) -> None:
+async def test_it_says_why_one_may_not(interfaces: Interfaces, changes: dict[str, Any], told: str) -> None:
     answer = await page_of(interfaces, an_institution(**{"valid_until": date(2099, 3, 3), **changes}))
     assert f"今日不可开展评价（{told}" in answer.text
 

@@ -85,7 +85,8 @@ async def _filing(interfaces: Interfaces) -> Belongings:
 async def _assessment(interfaces: Interfaces) -> Belongings:
     """A panel with its experts, an objection and an integrity record, of cases of their own."""
     runtime, expert = interfaces.suite.runtimes["filing"], an_expert()
-    panel = a_panel(an_accepted(), runtime.policy, [expert, an_expert(), an_expert()])
+    assessed = an_accepted(materials=(replace(a_material(HANDED_IN), sha256=key_of(PAPER)),))
+    panel = a_panel(assessed, runtime.policy, [expert, an_expert(subject="tester"), an_expert()])
     publicised = a_filing(state=FilingState.PUBLICITY, publicity_until=AT)
     statement = Statement(text="测试异议")
     objection = object_to(
@@ -93,6 +94,7 @@ async def _assessment(interfaces: Interfaces) -> Belongings:
     )
     async with runtime.works(EVERYTHING) as work:
         work.experts.add(expert)
+        work.filings.add(assessed)
         work.panels.add(panel)
         work.objections.add(objection)
         known = EnterRecord(uscc=a_uscc(), name="测试甲公司", reason="虚假证明", organ=DISTRICT)

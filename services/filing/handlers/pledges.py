@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.filing.domain.filing import Filing
-from services.filing.domain.institution import Standing
+from services.filing.domain.institution import Institution, Standing
 from services.filing.domain.materials import PledgeStands
 from services.filing.domain.obligation import Obligation, ObligationKind
 from services.filing.domain.pledge import (
@@ -25,8 +25,11 @@ from services.filing.handlers.integrity import EnterRecord, check_may_pledge, re
 from services.filing.handlers.obligations import OnObligation
 from services.filing.handlers.recusal import official_case
 from services.filing.handlers.work import Work
+from shared.policy import FilingKind
 
 _LOST = frozenset({FilingState.REFUSED, FilingState.FAILED})
+_IN_AMENDMENT, _REVOKE = "pledge.false_in_amendment", "revoke"
+_ASSUMED = "（增量、续期、变更中承诺不实而取消整个备案，系假设 · that this ends the whole filing is assumed）"
 _FALSE = "承诺不实 · false pledge"
 
 
@@ -163,23 +166,33 @@ async def settle_pledge_check(command: OnObligation, finding: Finding, work: Wor
     owed.check_owed_by(command.organ)
     if owed.kind is not ObligationKind.CHECK_PLEDGE or owed.filing_id is None or owed.institution_id is None:
         raise NotAPledgeCheck(owed.kind.label, basis=BASIS)
-    await official_case(owed.filing_id, work)
+    filing = await official_case(owed.filing_id, work)
     pledge = await _latest(owed.filing_id, owed.subject, work)
     if pledge is not None:
         pledge.check(kept=finding.kept, finding=finding.text, by=finding.by, at=work.at)
         pledge.institution_id = owed.institution_id
     owed.settle(by=command.actor, at=work.at, note=finding.text)
     if not finding.kept:
-        await _void(owed.institution_id, finding, pledge, work)
+        reason = f"{_FALSE}：{finding.text}"
+        institution = await work.institutions.get(owed.institution_id)
+        await _void(institution, reason, pledge, (filing, finding, work))
     return owed
 
 
-async def _void(institution_id: UUID, finding: Finding, pledge: Pledge | None, work: Work) -> None:
-    """The record, and the end of what the promise brought about; what has ended otherwise stays as it ended."""
-    institution = await work.institutions.get(institution_id)
-    reason = f"{_FALSE}：{finding.text}"
+async def _void(
+    institution: Institution, reason: str, pledge: Pledge | None, found: tuple[Filing, Finding, Work]
+) -> None:
+    """The record, and the end of what the promise brought about; what has ended otherwise stays as it ended.
+
+    What a false pledge in an amendment does to the whole filing is assumed, and the reason says so.
+    """
+    filing, finding, work = found
     record = EnterRecord(uscc=institution.uscc, name=institution.name, reason=reason, organ=finding.organ)
     record_false(record, work, pledge=pledge)
+    if filing.kind is not FilingKind.INITIAL:
+        if work.policy.text(_IN_AMENDMENT, work.today) != _REVOKE:
+            return
+        reason = f"{reason}{_ASSUMED}"
     if institution.on_record:
         await register.end(institution, Standing.REVOKED, work, reason=reason, basis=BASIS)
 

@@ -80,7 +80,8 @@ class SqlObjections(SqlAggregates[Objection]):
         """How many were made to a case without a login."""
         columns = self.table.c
         counted = select(func.count()).where(columns.filing_id == filing_id, columns.received_by == "")
-        return (await self._connection.execute(counted)).scalar_one()
+        made: int = (await self._connection.execute(counted)).scalar_one()
+        return made
 
     async def late(self, *, at: datetime, soon: datetime) -> list[UUID]:
         """What is to be resolved by `soon` without a warning, or was by `at` without escalation."""
