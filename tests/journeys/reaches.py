@@ -56,8 +56,3 @@ CITYS = {
 """What is the city's alone until it is made known, the districts' no more than a stranger's."""
 HOLDERS = {("subsidy", "/v1/claims/{claim_id}/trial")}
 """What is worked out for the holder alone, and for no officer."""
-NOT_OFFICERS = {
-    **dict.fromkeys(HOLDERS, "NJT-IDN-0001"),
-    ("filing", "/v1/panels/{panel_id}/materials/{kind}"): "NJT-FIL-1211",
-}
-"""What officers are refused, and how; the documents of a case they read where they read the case."""
