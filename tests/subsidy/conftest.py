@@ -1,6 +1,7 @@
 """The city's own policy pack, and subsidy's units of work on PostgreSQL."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from itertools import cycle
 from uuid import uuid4
 
@@ -113,10 +114,19 @@ async def desk(interfaces: Interfaces, story: StoryClock, works: SubsidyWorks) -
     state.rates = before
 
 
-@pytest.fixture
-async def served_city(
-    emptied: SuiteDatabase, home: Home, make_plan: Callable[..., Plan]
-) -> AsyncIterator[ServedCity]:
+@pytest.fixture(scope="session")
+async def own_interfaces(
+    own_database: SuiteDatabase, home: Home, make_plan: Callable[..., Plan]
+) -> AsyncIterator[Interfaces]:
     """The interfaces on a database whose policy the city releases."""
-    async with opened_on(emptied, home, make_plan) as interfaces:
-        yield ServedCity(interfaces)
+    async with opened_on(own_database, home, make_plan) as interfaces:
+        yield interfaces
+
+
+@pytest.fixture
+def served_city(emptied: SuiteDatabase, own_interfaces: Interfaces) -> Iterator[ServedCity]:
+    """Subsidy's interface with nothing claimed and nothing released yet, at midday on 2024-06-03."""
+    assert own_interfaces.plan.database is emptied
+    city = ServedCity(own_interfaces)
+    yield city
+    city.at = datetime.now(UTC)

@@ -19,6 +19,7 @@ from services.subsidy.handlers.work import Work
 from services.subsidy.province import province
 from services.subsidy.repository import bind
 from services.subsidy.repository.releases import CurrentPolicy
+from shared.http.limits import Rates
 from shared.identity import Permission, Scope
 from shared.persistence.unit_of_work import Works
 from shared.policy import Clause, Document, Policy, Status
@@ -151,6 +152,8 @@ class ServedCity:
     def __init__(self, interfaces: Interfaces) -> None:
         self.interfaces = interfaces
         self.client = interfaces.clients["subsidy"]
+        self.state = interfaces.suite.apps["subsidy"].state
+        self.state.rates = Rates()
         self.at = AT
 
     @property

@@ -101,18 +101,17 @@ async def test_a_certificate_of_another_claim_is_no_item_of_this_one(
 
 
 async def test_a_receipt_stays_the_same_when_the_key_is_rotated_but_for_its_seal(
-    served_city: ServedCity, employer: Claimant, tmp_path: Path
+    served_city: ServedCity, employer: Claimant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claim = await employer.claimed(robot(3))
     (item,) = await employer.items(claim)
     old = await receipt(served_city, claim, item.certificate_number)
-    app = served_city.interfaces.suite.apps["subsidy"]
+    state = served_city.state
     former, pem = tmp_path / "former.json", tmp_path / "new.pem"
-    former.write_text(json.dumps(dict(app.state.notary.keys)), encoding="utf-8")
+    former.write_text(json.dumps(dict(state.notary.keys)), encoding="utf-8")
     pem.write_bytes(signer(7).to_pem())
-    app.state.notary = Notary.of(
-        ReceiptSettings(signing_key_file=pem, former_keys_file=former), public_url="https://example.invalid/"
-    )
+    rotated = ReceiptSettings(signing_key_file=pem, former_keys_file=former)
+    monkeypatch.setattr(state, "notary", Notary.of(rotated, public_url="https://example.invalid/"))
     new = await receipt(served_city, claim, item.certificate_number)
     ring = await keys(served_city)
     assert verify(new.content, ring).seal.key_id == signer(7).key_id
