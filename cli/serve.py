@@ -17,6 +17,7 @@ from cli.suite.database import SERVICES
 from cli.suite.roster import entry
 from cli.suite.server import keep_what_is_built, served
 from shared.http.health import health_routes
+from shared.http.problems import install
 from shared.observability import configure_logging
 from shared.persistence import migrations
 from shared.persistence.engine import create_engine
@@ -104,7 +105,11 @@ async def told_to_stop() -> None:
 
 def _under(root_path: str, app: FastAPI) -> FastAPI | Starlette:
     """The interface under its public prefix, as the gateway passes it on, and bare for the probes."""
-    return Starlette(routes=[Mount(root_path, app=app), Mount("", app=app)]) if root_path else app
+    if not root_path:
+        return app
+    both = Starlette(routes=[Mount(root_path, app=app), Mount("", app=app)])
+    install(both)
+    return both
 
 
 def migrate(

@@ -14,6 +14,7 @@ from cli.suite.database import SERVICES
 from cli.suite.home import Plan
 from cli.suite.roster import entry
 from cli.suite.server import served
+from shared.http.problems import install
 from shared.messaging.memory import MemoryBus
 from shared.service import Runtime, Worker
 
@@ -56,5 +57,6 @@ async def running(
         for worker in suite.workers.values():
             await stack.enter_async_context(worker.running())
         gateway = Starlette(routes=[Mount(f"/{name}", app=app) for name, app in suite.apps.items()])
+        install(gateway)
         await stack.enter_async_context(served(gateway, port=port))
         yield suite

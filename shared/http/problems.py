@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, TooLarge
@@ -161,8 +162,8 @@ def _listed(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     return listed
 
 
-def install(app: FastAPI) -> None:
-    """Answer every exception with a problem document."""
+def install(app: Starlette) -> None:
+    """Answer every exception with a problem document; whatever passes requests on to services does so too."""
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
