@@ -1,6 +1,7 @@
 """Reading a filled-in spreadsheet: the file is refused as a whole, or every row comes with its own findings."""
 
 import itertools
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,8 +82,8 @@ def _compound(content: Path) -> OldWorkbook | EncryptedWorkbook:
 
 def _csv_rows(content: Path, layout: SheetLayout, bounds: Bounds) -> SheetRows:
     encoding = encoding_of(content)
-    for _ in records(content, encoding, rows=bounds.rows, columns=bounds.columns):
-        pass  # read once to the end, so that what is wrong with the file shows before any row is taken
+    # Read once to the end, so that what is wrong with the file shows before any row is taken.
+    deque(records(content, encoding, rows=bounds.rows, columns=bounds.columns), maxlen=0)
     source = "CSV (GB18030)" if encoding == "gb18030" else "CSV (UTF-8)"
     return _rows(records(content, encoding, rows=bounds.rows, columns=bounds.columns), layout, source)
 

@@ -1,7 +1,7 @@
 """Imports up to their preview: what is found in rows, alone, together, and held against the register."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +10,7 @@ import pytest
 from services.filing.domain import vetting
 from services.filing.domain.institution import Standing
 from services.filing.domain.stages import FilingState
+from shared.clock import StoryClock
 from shared.policy import Audience, Category
 from shared.values import Edition
 from tests.builders import (
@@ -30,7 +31,8 @@ from tests.interfaces import Interfaces
 
 
 @pytest.fixture
-def desk(interfaces: Interfaces) -> Desk:
+def desk(interfaces: Interfaces, story: StoryClock) -> Desk:
+    story.set(datetime.now(UTC))
     return Desk(interfaces)
 
 

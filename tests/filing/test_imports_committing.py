@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import pytest
 from services.filing.handlers import importing
 from services.filing.handlers.importing import CHUNK, put_in_chunk
 from services.filing.sheets import read_filled
+from shared.clock import StoryClock
 from shared.contracts.filing import InstitutionRecognized, InstitutionRegistered
 from tests.builders import DISTRICT, GUARD, MILLER, an_institution
 from tests.filing.importing import FILINGS, INSTITUTIONS, PUT_IN, Desk, layout
@@ -18,8 +20,9 @@ from tests.interfaces import Interfaces
 
 
 @pytest.fixture
-async def desk(interfaces: Interfaces) -> AsyncIterator[Desk]:
+async def desk(interfaces: Interfaces, story: StoryClock) -> AsyncIterator[Desk]:
     """A desk after which nothing is left to be put in."""
+    story.set(datetime.now(UTC))
     desk = Desk(interfaces)
     yield desk
     await desk.work()

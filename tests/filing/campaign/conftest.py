@@ -7,6 +7,7 @@ import pytest
 
 from cli.suite.database import drop_database, migrate_all, provide_database
 from cli.suite.home import Home, Plan
+from shared.clock import StoryClock
 from tests.builders import AT
 from tests.databases import connected
 from tests.filing.campaign.play import Play
@@ -30,9 +31,9 @@ async def interfaces(
 
 
 @pytest.fixture
-async def play(interfaces: Interfaces, works: FilingWorks) -> Play:
+async def play(interfaces: Interfaces, works: FilingWorks, story: StoryClock) -> Play:
     """Nobody on record, no campaign, on the morning of AT."""
     async with connected(interfaces.plan.database.owners["filing"]) as connection:
         await connection.execute(f"TRUNCATE {_EMPTIED}")
-    interfaces.clock.set(AT)
+    story.set(AT)
     return Play(interfaces=interfaces, works=works)

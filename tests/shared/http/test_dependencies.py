@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from inspect import iscoroutinefunction
+from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Any
 
 import pytest
@@ -22,7 +22,8 @@ def needed(dependant: Dependant) -> Iterator[Callable[..., Any]]:
 
 
 def waits_for_a_thread(call: Callable[..., Any]) -> bool:
-    return not (iscoroutinefunction(call) or iscoroutinefunction(type(call).__call__))
+    awaited = iscoroutinefunction(call) or iscoroutinefunction(type(call).__call__)
+    return not (awaited or isasyncgenfunction(call))
 
 
 @pytest.mark.parametrize("service", SERVICES)
