@@ -20,6 +20,8 @@ W_co = TypeVar("W_co", covariant=True)
 A = TypeVar("A")
 V = TypeVar("V", bound="View")
 
+_PUBLIC = "public"
+
 IdempotencyKey = Annotated[
     str, Header(min_length=8, max_length=100, pattern=r"^[\x21-\x7e]+$", description="幂等键 · chosen by you")
 ]
@@ -60,6 +62,24 @@ class RequestWorks(Generic[W]):
 
     def _scope(self, caller: Principal) -> Scope:
         return caller.scope(self._act, self._policy)
+
+
+class PublicWorks(Generic[W]):
+    """The units of work of somebody who does not log in, and so reaches no row by itself.
+
+    `reading` has the reach of the service: it is for queries alone that name the columns and rows that are public.
+    `within` reaches one organ, as that organ's own officer would who takes down what is said.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._works: Works[W] = request.app.state.works
+        self._act: str = request.scope["route"].name
+
+    def reading(self) -> AbstractAsyncContextManager[W]:
+        return self._works(Scope(actor=_PUBLIC, act=self._act, everything=True))
+
+    def within(self, organ: str) -> AbstractAsyncContextManager[W]:
+        return self._works(Scope(actor=_PUBLIC, act=self._act, organs=frozenset({organ})))
 
 
 class Once(RequestWorks[W]):
@@ -104,6 +124,11 @@ class Once(RequestWorks[W]):
 async def works_of(request: Request) -> RequestWorks[Any]:
     """The units of work of a request."""
     return RequestWorks(request)
+
+
+async def public_works_of(request: Request) -> PublicWorks[Any]:
+    """The units of work of a request without a login."""
+    return PublicWorks(request)
 
 
 async def once_of(request: Request, idempotency_key: IdempotencyKey) -> Once[Any]:

@@ -1,10 +1,9 @@
 """What is publicised, objections to it, and outstanding institutions, for anybody: without a login."""
 
-from contextlib import AbstractAsyncContextManager
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from services.filing.domain import refusals
 from services.filing.domain.objection import NotPublicised, ObjectionsFull, UnknownObjection
@@ -21,40 +20,12 @@ from services.filing.schemas.objections import (
 from shared.http.limits import limited
 from shared.http.pages import Cursor, Size
 from shared.http.problems import public_problems
-from shared.identity import Scope
+from shared.http.work import PublicWorks, public_works_of
 from shared.paging import BadCursor
-from shared.persistence.unit_of_work import Works
 
 router = APIRouter(prefix="/v1/public", tags=["public · 公示"])
 
-_ACTOR = "public"
-
-
-class PublicWorks:
-    """The units of work of somebody who does not log in, and so reaches no row by itself.
-
-    `reading` has the reach of the service and is used for `work.publicity` alone, whose queries name the columns and
-    rows that are public. `within` reaches the one organ whose publicised filing is objected to, as that organ's own
-    officer would who takes the objection down.
-    """
-
-    def __init__(self, request: Request) -> None:
-        self._works: Works[Work] = request.app.state.works
-        self._act: str = request.scope["route"].name
-
-    def reading(self) -> AbstractAsyncContextManager[Work]:
-        return self._works(Scope(actor=_ACTOR, act=self._act, everything=True))
-
-    def within(self, organ: str) -> AbstractAsyncContextManager[Work]:
-        return self._works(Scope(actor=_ACTOR, act=self._act, organs=frozenset({organ})))
-
-
-async def public_works(request: Request) -> PublicWorks:
-    """The units of work of a request without a login."""
-    return PublicWorks(request)
-
-
-OpenPublic = Annotated[PublicWorks, Depends(public_works)]
+OpenPublic = Annotated[PublicWorks[Work], Depends(public_works_of)]
 
 
 @router.get(

@@ -1,10 +1,9 @@
 """What of claims is publicised, and objections to it, for anybody: without a login."""
 
-from contextlib import AbstractAsyncContextManager
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from services.subsidy.domain.claim import NotPublicised
 from services.subsidy.domain.item import ItemSettled, UnknownItem
@@ -22,35 +21,12 @@ from services.subsidy.schemas.objections import (
 from shared.http.limits import limited
 from shared.http.pages import Cursor, Size
 from shared.http.problems import public_problems
-from shared.identity import Scope
+from shared.http.work import PublicWorks, public_works_of
 from shared.paging import BadCursor
-from shared.persistence.unit_of_work import Works
 
 router = APIRouter(prefix="/v1/public", tags=["public · 公示"])
 
-_ACTOR = "public"
-
-
-class PublicWorks:
-    """The units of work of somebody who does not log in, and so reaches no row by itself.
-
-    `reading` has the reach of the service and is used for `work.publicity` alone, whose queries name the columns and
-    rows that are public. `within` reaches the one organ whose publicised item is objected to, as that organ's own
-    officer would who takes the objection down.
-    """
-
-    def __init__(self, request: Request) -> None:
-        self._works: Works[Work] = request.app.state.works
-        self._act: str = request.scope["route"].name
-
-    def reading(self) -> AbstractAsyncContextManager[Work]:
-        return self._works(Scope(actor=_ACTOR, act=self._act, everything=True))
-
-    def within(self, organ: str) -> AbstractAsyncContextManager[Work]:
-        return self._works(Scope(actor=_ACTOR, act=self._act, organs=frozenset({organ})))
-
-
-OpenPublic = Annotated[PublicWorks, Depends(PublicWorks)]
+OpenPublic = Annotated[PublicWorks[Work], Depends(public_works_of)]
 
 
 @router.get(

@@ -26,13 +26,19 @@ def plan(home: Home) -> Plan:
     )
 
 
-def test_in_a_home_filing_s_files_are_in_a_folder_of_their_own(plan: Plan, home: Home) -> None:
-    objects = {service: plan.settings(service).objects for service in SERVICES}
-    filing = objects.pop("filing")
-    assert filing is not None
-    assert filing.url == (home.folder / "objects" / "filing").resolve().as_uri()
-    assert set(objects.values()) == {None}
-    assert plan.environment("filing")["NJT_OBJECTS__URL"] == filing.url
+@pytest.mark.parametrize("service", ["filing", "subsidy"])
+def test_in_a_home_each_service_s_files_are_in_a_folder_of_their_own(
+    plan: Plan, home: Home, service: str
+) -> None:
+    objects = plan.settings(service).objects
+    assert objects is not None
+    assert objects.url == (home.folder / "objects" / service).resolve().as_uri()
+    assert plan.environment(service)["NJT_OBJECTS__URL"] == objects.url
+
+
+@pytest.mark.parametrize("service", ["accounts", "supervision"])
+def test_a_service_that_keeps_no_files_has_no_place_for_them(plan: Plan, service: str) -> None:
+    assert plan.settings(service).objects is None
 
 
 def test_filing_does_not_start_without_a_place_for_files(plan: Plan) -> None:
