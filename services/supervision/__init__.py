@@ -1,6 +1,6 @@
-"""督导 · Owns evaluation plans, inspections, findings, rectifications and sanctions.
+"""督导 · Owns evaluation plans, leads, inspections, findings, rectifications and sanctions.
 
 Hears: institutions registered, recognized, suspended, resumed, re-scoped, amended, renewed and ended;
-claims paid, certificates revoked.
-Announces: institutions sanctioned, sanctions lifted, evaluations held.
+claims paid, subsidies recovered, certificates revoked, signals raised and lapsed.
+Announces: institutions sanctioned, sanctions lifted, evaluations held, signals closed.
 """

@@ -2,13 +2,14 @@
 
 from fastapi import FastAPI
 
-from services.supervision import revocation_routes, routes
+from services.supervision import lead_routes, revocation_routes, routes
 from services.supervision.handlers import Work
 from shared.service import Runtime, create_service_api
 
 TITLE = "宁技通 · 督导 · Supervision"
 DESCRIPTION = (
-    "评价计划、质量督导、限期整改与暂停评价 · Evaluation plans, inspections, rectifications and sanctions."
+    "评价计划、线索、质量督导、限期整改与暂停评价"
+    " · Evaluation plans, leads, inspections, rectifications and sanctions."
 )
 ROUTERS = (
     routes.institutions,
@@ -17,6 +18,7 @@ ROUTERS = (
     routes.inspections,
     routes.rectifications,
     revocation_routes.router,
+    lead_routes.router,
 )
 
 

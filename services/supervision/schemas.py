@@ -178,6 +178,8 @@ class SupervisedInstitutionView(View):
     valid_until: date
     paid_certificates: int
     paid_fen: Fen
+    recovered_fen: Fen = Field(description="其中已追回 · came back of it")
+    kept_fen: Fen = Field(description="已发放减已追回 · paid less what came back")
     revoked_certificates: int = Field(description="省级已撤销的证书 · revoked by the province")
 
     @classmethod

@@ -1,7 +1,8 @@
 """Which announcements supervision acts on."""
 
-from services.supervision.handlers import (
-    Work,
+from services.supervision.handlers import Work
+from services.supervision.leads import note_signal_lapsed, note_signal_raised
+from services.supervision.register import (
     keep_institution,
     note_amended,
     note_claim_paid,
@@ -11,7 +12,7 @@ from services.supervision.handlers import (
     note_resumed,
     note_suspended,
 )
-from services.supervision.revocations import note_certificate_revoked
+from services.supervision.revocations import note_certificate_revoked, note_subsidy_recovered
 from shared.contracts.filing import (
     InstitutionAmended,
     InstitutionEnded,
@@ -22,7 +23,13 @@ from shared.contracts.filing import (
     InstitutionResumed,
     InstitutionSuspended,
 )
-from shared.contracts.subsidy import CertificateRevoked, ClaimPaid
+from shared.contracts.subsidy import (
+    CertificateRevoked,
+    ClaimPaid,
+    SignalLapsed,
+    SignalRaised,
+    SubsidyRecovered,
+)
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions = Subscriptions[Work]()
@@ -36,3 +43,6 @@ subscriptions.on(InstitutionRenewed, note_renewed)
 subscriptions.on(InstitutionEnded, note_ended)
 subscriptions.on(ClaimPaid, note_claim_paid)
 subscriptions.on(CertificateRevoked, note_certificate_revoked)
+subscriptions.on(SubsidyRecovered, note_subsidy_recovered)
+subscriptions.on(SignalRaised, note_signal_raised)
+subscriptions.on(SignalLapsed, note_signal_lapsed)

@@ -34,6 +34,7 @@ supervised_institution = Table(
     Column("standing", Text, nullable=False),
     Column("paid_certificates", BigInteger, nullable=False),
     Column("paid_fen", BigInteger, nullable=False),
+    Column("recovered_fen", BigInteger, nullable=False),
     Column("revoked_certificates", BigInteger, nullable=False),
     Column("versions", JSONB, nullable=False),
 )
@@ -123,3 +124,33 @@ Index(
     unique=True,
     postgresql_where=text("lifted_at IS NULL"),
 )
+
+# What subsidy found to look wrong. Leads are for organs alone: the institution they are about does not see them, so its
+# USCC has a name of its own.
+lead = Table(
+    "lead",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("signal_id", Uuid, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("institution_id", Uuid),
+    Column("institution_uscc", Text),
+    Column("evidence", JSONB, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("raised_at", DateTime(timezone=True), nullable=False),
+    Column("lapsed_at", DateTime(timezone=True)),
+    Column("state", Text, nullable=False),
+    Column("assigned_to", Text, nullable=False),
+    Column("assigned_by", Text, nullable=False),
+    Column("assigned_at", DateTime(timezone=True)),
+    Column("inspection_id", Uuid),
+    Column("finding", Text),
+    Column("reason", Text, nullable=False),
+    Column("closed_by", Text, nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+)
+Index("ix_lead_institution_id", lead.c.institution_id, lead.c.id)
+Index("ix_lead_queue", lead.c.state, lead.c.id)

@@ -1,7 +1,7 @@
 """Facts the supervision service announces. Fields may be added, never renamed or removed."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -66,3 +66,22 @@ class EvaluationHeld(Event):
     @property
     def subject(self) -> UUID:
         return self.plan_id
+
+
+class SignalClosed(Event):
+    """线索办结: what supervision found when it looked into a signal, having seen it as of a revision."""
+
+    stream: ClassVar = "supervision.lead"
+    topic: ClassVar = "supervision.signal-closed.v1"
+
+    lead_id: UUID
+    signal_id: UUID
+    institution_id: UUID | None
+    uscc: Uscc | None
+    revision: int
+    finding: Literal["confirmed", "unfounded", "unclear"]
+    reason: str
+
+    @property
+    def subject(self) -> UUID:
+        return self.lead_id

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from services.supervision.domain.inspection import Inspection, Visit
 from services.supervision.domain.institution import SupervisedInstitution
+from services.supervision.domain.lead import Lead, Sought, UnknownLead
 from services.supervision.domain.plan import EvaluationPlan
 from services.supervision.domain.rectification import Rectification
 from services.supervision.domain.refusals import (
@@ -165,6 +166,20 @@ class KeptRectifications(Kept[Rectification]):
         ]
 
 
+class KeptLeads(Kept[Lead]):
+    """Leads in memory, all on one page."""
+
+    async def of_signal(self, signal_id: UUID) -> Lead | None:
+        return next((each for each in self.held.values() if each.signal_id == signal_id), None)
+
+    async def page(self, sought: Sought, *, cursor: str | None, size: int) -> Page[Lead]:
+        assert cursor is None
+        wanted = {name: value for name, value in vars(sought).items() if value is not None}
+        found = [each for each in self.held.values() if wanted.items() <= vars(each).items()]
+        assert len(found) <= size
+        return Page(items=found, next=None)
+
+
 class KeptSanctions:
     """Sanctions in memory; like the database's index, no second one may be in force."""
 
@@ -206,6 +221,7 @@ class Desk:
         default_factory=lambda: KeptRectifications(UnknownRectification)
     )
     sanctions: KeptSanctions = field(default_factory=KeptSanctions)
+    leads: KeptLeads = field(default_factory=lambda: KeptLeads(UnknownLead))
     outbox: Announced = field(default_factory=Announced)
 
     def at(self, moment: datetime) -> Work:
@@ -218,5 +234,6 @@ class Desk:
             inspections=self.inspections,
             rectifications=self.rectifications,
             sanctions=self.sanctions,
+            leads=self.leads,
             outbox=self.outbox,
         )

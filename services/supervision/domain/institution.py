@@ -21,7 +21,7 @@ from shared.values import Uscc
 
 @dataclass(eq=False, kw_only=True)
 class SupervisedInstitution:
-    """An institution on record, whoever filed it, and what was paid on its certificates (fen).
+    """An institution on record, whoever filed it, and what was paid on its certificates, and came back of it (fen).
 
     `scope` is the latest announced; `versions` tell what it may evaluate on which day, and are empty until
     that changes.
@@ -38,6 +38,7 @@ class SupervisedInstitution:
     standing: Standing = Standing.ACTIVE
     paid_certificates: int = 0
     paid_fen: int = 0
+    recovered_fen: int = 0
     revoked_certificates: int = 0
     versions: tuple[DatedScope, ...] = ()
     version: int = 0
@@ -56,6 +57,15 @@ class SupervisedInstitution:
         """More of its certificates were paid for; what draws money is looked at more often."""
         self.paid_certificates += certificates
         self.paid_fen += amount_fen
+
+    def note_recovered(self, amount_fen: int) -> None:
+        """So much came back; it weighs in a sample as before, since money that had to come back is reason to look."""
+        self.recovered_fen += amount_fen
+
+    @property
+    def kept_fen(self) -> int:
+        """What was paid and did not come back. Of a claim and of its recovery one may be heard of before the other."""
+        return max(self.paid_fen - self.recovered_fen, 0)
 
     def note_revoked(self) -> None:
         """The province revoked one of its certificates: something to look at."""
