@@ -71,11 +71,12 @@ _ONLY_THE_DIGEST = (
 def _told(content: Content) -> list[str]:
     """What is attested, rule by rule."""
     occupation = f"{content.occupation.name}（{content.occupation.code}）{content.work_type}"
+    claimant = content.institution.name if content.institution else "持证人本人 · the holder"
     return [
         f"{content.outcome.name}　{Fen(content.amount_fen).yuan} 元　{content.line.name}",
         f"证书 · certificate　{content.certificate_number}　{occupation}　{content.level.name}",
         f"持证人 · holder　{content.holder.name}　{content.holder.id}",
-        f"申领 · claim　{content.claim_id}　{content.institution.name}　{content.claimed_on}",
+        f"申领 · claim　{content.claim_id}　{claimant}　{content.claimed_on}",
         f"政策 · policy　{content.policy_version}，{content.known_on} 所知 · as known then",
         *([f"剔除 · excluded　{content.excluded_for}"] if content.excluded_for else []),
         *(f"  {each.result.name}　{each.rule.name}：{each.detail}" for each in content.rules),

@@ -15,6 +15,7 @@ from shared.contracts.province import (
     ProvinceEnvelope,
     Receipt,
     SubsidyPaidReport,
+    SubsidyRecoveredReport,
     SupervisionReport,
     Wire,
 )
@@ -38,6 +39,7 @@ FROM_CITY: Mapping[str, type[Wire]] = {
     MessageCode.CERTIFICATE_QUERY: CertificateQuery,
     MessageCode.FACTS_QUERY: FactsQuery,
     MessageCode.SUBSIDY_PAID: SubsidyPaidReport,
+    MessageCode.SUBSIDY_RECOVERED: SubsidyRecoveredReport,
     MessageCode.SUPERVISION_RESULT: SupervisionReport,
     MessageCode.RECEIPT: Receipt,
 }

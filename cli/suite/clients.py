@@ -17,6 +17,7 @@ OFFICER = frozenset(
         Permission.READ_REGISTER,
         Permission.READ_ACCOUNTS,
         Permission.REVIEW_CLAIMS,
+        Permission.CLAIM_IN_PERSON,
         Permission.SUPERVISE,
     }
 )

@@ -93,6 +93,7 @@ _BANK_FILE = SheetLayout(
         Column(key="bank", zh="开户行", en="Bank", width=32),
         Column(key="number", zh="账号", en="Account number", width=28),
         Column(key="amount", zh="金额（元）", en="Amount in yuan"),
+        Column(key="offset", zh="已抵扣（元）", en="Kept back in yuan", note="不付 · not transferred"),
         Column(key="certificates", zh="证书数", en="Certificates", kind=Kind.INTEGER),
         Column(key="pay_on", zh="付款日", en="Pay on", kind=Kind.DATE),
     ),
@@ -109,15 +110,18 @@ def plain_yuan(amount: Fen) -> str:
 def bank_csv(batch: Batch, payables: Sequence[Payable]) -> bytes:
     """The file for the bank: a header, a line for each order, and a trailer.
 
-    The layout is our own and assumed: no bank's is at hand. The trailer holds count, total, and the SHA-256 of every
-    byte before it, so that a file that lost or changed a line is found out.
+    A line ends with the amount to be transferred, the number of certificates, and what was kept back to offset
+    recoveries, which is not transferred and in no total. The layout is our own and assumed: no bank's is at hand. The
+    trailer holds count, total, and the SHA-256 of every byte before it, so that a file that lost or changed a line is
+    found out.
     """
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(["H", batch.number, batch.organ, batch.line.value, batch.pay_on.isoformat()])
     for place, (order, account) in enumerate(payables, 1):
         named = [escaped(text) for text in (account.name, account.bank, account.number)]
-        writer.writerow(["D", place, order.id, *named, plain_yuan(order.amount), order.certificates])
+        money = plain_yuan(order.amount), order.certificates, plain_yuan(order.offset)
+        writer.writerow(["D", place, order.id, *named, *money])
     body = buffer.getvalue().encode()
     total = Fen(sum(order.amount for order, _ in payables))
     trailer = f"T,{len(payables)},{plain_yuan(total)},{sha256(body).hexdigest()}\r\n"
@@ -136,6 +140,7 @@ def _row(batch: Batch, order: Order, account: BankAccount) -> Sequence[Cell | No
         account.bank,
         account.number,
         plain_yuan(order.amount),
+        plain_yuan(order.offset),
         order.certificates,
         batch.pay_on,
     )

@@ -1,5 +1,7 @@
 """Whose certificate it is: sealed where it is kept, masked where it is shown."""
 
+import hmac
+import unicodedata
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,7 +34,12 @@ def index_of(cipher: FieldCipher, holder_id: str) -> bytes:
 
 def masked(cipher: FieldCipher, certificate: Certificate) -> ShownHolder:
     """The holder, masked; raises Undecipherable when what is kept was altered or moved here from another row."""
-    plain = unsealed(cipher, certificate.id, certificate.holder)
+    return masked_in(cipher, certificate.id, certificate.holder)
+
+
+def masked_in(cipher: FieldCipher, row_id: UUID, holder: SealedHolder) -> ShownHolder:
+    """Whoever was sealed for this row, masked; raises Undecipherable."""
+    plain = unsealed(cipher, row_id, holder)
     return ShownHolder(name=mask_name(plain.name), id=mask_number(plain.id))
 
 
@@ -42,6 +49,18 @@ def unsealed(cipher: FieldCipher, certificate_id: UUID, holder: SealedHolder) ->
         name=cipher.decrypt(holder.name, about=_about(certificate_id, "name")),
         id=cipher.decrypt(holder.id, about=_about(certificate_id, "id")),
     )
+
+
+def is_named(cipher: FieldCipher, name: str, other: str) -> bool:
+    """Whether two writings are one name: full or half width, with spaces or without.
+
+    They are compared by their keyed digests, which takes the same time wherever they differ.
+    """
+    return hmac.compare_digest(cipher.blind_index(_plain(name)), cipher.blind_index(_plain(other)))
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
 
 
 def _written(holder_id: str) -> str:

@@ -49,10 +49,16 @@ def _fields(content: Content) -> list[tuple[str, str]]:
         ("职业（工种）", f"{occupation}　{code}（{edition}年版）"),
         ("等级", content.level.name),
         ("核发日期", _day(content.issued_on.isoformat())),
-        ("申领单位", f"{content.institution.name}　{content.institution.code}"),
+        _claimant(content),
         ("资金", f"{content.line.name}（{content.line.code} 线）"),
         ("申领日期", _day(content.claimed_on.isoformat())),
     ]
+
+
+def _claimant(content: Content) -> tuple[str, str]:
+    if content.institution is None:
+        return "申领人", "持证人本人"
+    return "申领单位", f"{content.institution.name}　{content.institution.code}"
 
 
 def _working(content: Content) -> str:

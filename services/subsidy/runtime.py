@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from opentelemetry.sdk.trace import SpanProcessor
 
+from services.subsidy.domain.desk import Desks
 from services.subsidy.handlers import Work
 from services.subsidy.province import province
 from services.subsidy.repository import bind
@@ -27,11 +28,11 @@ def create_runtime(
     if settings.objects is None:
         raise ValueError("补贴服务缺少文件存储地址 · subsidy needs NJT_OBJECTS__URL")
     cipher = FieldCipher.from_file(settings.privacy.keys_file)
-    current = CurrentPolicy()
+    current, desks = CurrentPolicy(), Desks()
     return Runtime(
         service="subsidy",
         settings=settings,
-        bind=lambda transaction, pack: bind(transaction, current.of(pack), cipher),
+        bind=lambda transaction, pack: bind(transaction, current.of(pack), cipher, desks=desks),
         province=province,
         bus=bus,
         processors=processors,

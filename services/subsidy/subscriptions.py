@@ -1,6 +1,7 @@
 """Which announcements subsidy acts on."""
 
 from services.subsidy.handlers import Work
+from services.subsidy.handlers.looks import keep_evaluation
 from services.subsidy.handlers.register import (
     end_institution,
     freeze_claims,
@@ -10,6 +11,7 @@ from services.subsidy.handlers.register import (
     renew_institution,
     rescope_institution,
 )
+from services.subsidy.handlers.signals import note_closed
 from shared.contracts.filing import (
     InstitutionAmended,
     InstitutionEnded,
@@ -20,6 +22,7 @@ from shared.contracts.filing import (
     InstitutionResumed,
     InstitutionSuspended,
 )
+from shared.contracts.supervision import EvaluationHeld, SignalClosed
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions = Subscriptions[Work]()
@@ -31,3 +34,5 @@ subscriptions.on(InstitutionRescoped, rescope_institution)
 subscriptions.on(InstitutionAmended, rename_institution)
 subscriptions.on(InstitutionRenewed, renew_institution)
 subscriptions.on(InstitutionEnded, end_institution)
+subscriptions.on(EvaluationHeld, keep_evaluation)
+subscriptions.on(SignalClosed, note_closed)

@@ -27,7 +27,8 @@ class MessageCode(StrEnum):
     """What a message is about.
 
     The notice names no message, and the province's list is not public. The codes of queries and answers are our own
-    and assumed: CERTIFICATE_QUERY and CERTIFICATES_ANSWERED, CERTIFICATE_REVOKED, FACTS_QUERY and FACTS_ANSWERED.
+    and assumed: CERTIFICATE_QUERY and CERTIFICATES_ANSWERED, CERTIFICATE_REVOKED, FACTS_QUERY and FACTS_ANSWERED,
+    and that of SUBSIDY_RECOVERED.
     """
 
     INSTITUTION_FILED = "INSTITUTION_FILED"
@@ -41,6 +42,7 @@ class MessageCode(StrEnum):
     FACTS_QUERY = "FACTS_QUERY"
     FACTS_ANSWERED = "FACTS_ANSWERED"
     SUBSIDY_PAID = "SUBSIDY_PAID"
+    SUBSIDY_RECOVERED = "SUBSIDY_RECOVERED"
     SUPERVISION_RESULT = "SUPERVISION_RESULT"
     RECEIPT = "RECEIPT"
 
@@ -202,6 +204,28 @@ class SubsidyPaidReport(Wire):
     organ: Text
     amount_fen: Fen
     items: tuple[PaidItem, ...]
+
+
+class RecoveredItem(Wire):
+    """What of it was booked for one certificate; `whole`: all that was paid for it has come back now."""
+
+    number: str = Field(max_length=22)
+    level: Level
+    amount_fen: Fen
+    whole: bool
+
+
+class SubsidyRecoveredReport(Wire):
+    """补贴追回: a sum that came back (`repaid`, `offset`), or was given up (`written_off`)."""
+
+    recovery_id: UUID
+    entry_id: UUID
+    organ: Text
+    cause: Text
+    how: Text
+    amount_fen: Fen
+    remaining_fen: Fen = Field(description="尚未追回 · still to come back")
+    items: tuple[RecoveredItem, ...]
 
 
 class SupervisionReport(Wire):

@@ -80,13 +80,16 @@ class FactName(StrEnum):
 
 
 class FactsAsked(Wire):
-    """Which facts about the holder of one certificate: the insurance of which month, which employer on which day."""
+    """Which facts about the holder of one certificate: the insurance of which month, which employer on which day.
+
+    No employer, and nothing about one, where the holder claims for itself.
+    """
 
     number: AnyNumber
     names: tuple[FactName, ...] = Field(min_length=1, max_length=5)
     month: date = Field(description="核发当月首日 · the first of the month of issue")
     on: date = Field(description="用工、待遇、在校状态所在日 · the day of which the other facts are asked")
-    employer: Uscc
+    employer: Uscc | None = None
 
 
 class FactsQuery(Wire):

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     READ_ACCOUNTS = "accounts:read"
     MANAGE_CLIENTS = "accounts:clients"
     CLAIM = "subsidy:claim"
+    CLAIM_IN_PERSON = "subsidy:personal"
+    CLAIM_ONLINE = "subsidy:online"
     REVIEW_CLAIMS = "subsidy:review"
     PAY_CLAIMS = "subsidy:pay"
     PUBLISH_POLICY = "subsidy:publish"

@@ -11,14 +11,19 @@ _LAG_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 
 
 _MONEY_UNBALANCED = "资金台账与申领、指令不符的金额 · By how much accounts differ from what they account for"
 
+_STATISTICS_BEHIND = "统计未含最新变动的时间 · How long statistics have lacked what was done since"
+_STATISTICS_DIFFER = (
+    "统计发放金额与资金台账之差 · By how much statistics of money paid differ from the accounts"
+)
+
 
 class Metrics:
     """One service's instruments; build it once per telemetry. Gauges are `set`, counters `add`, lag `record`.
 
     Prometheus sees `njt_outbox_age_seconds`, `njt_outbox_published_total`, `njt_outbox_unroutable_total`,
     `njt_inbox_{handled,duplicate,held,parked}_total`, `njt_inbox_lag_seconds`, `njt_messages_parked`,
-    `njt_money_unbalanced_fen`, `njt_province_intents_{owed,overdue}`. A gauge nobody has set yet is absent; counters
-    start at nought.
+    `njt_money_unbalanced_fen`, `njt_terms_overdue`, `njt_province_intents_{owed,overdue}`,
+    `njt_statistics_{behind_seconds,differ_fen}`. A gauge nobody has set yet is absent; counters start at nought.
     """
 
     def __init__(self, telemetry: Telemetry) -> None:
@@ -51,7 +56,17 @@ class Metrics:
         self.messages_parked = meter.create_gauge(
             "njt.messages.parked", description="待人工处理的消息 · Parked messages nobody has dealt with"
         )
+        self._watch_business()
+
+    def _watch_business(self) -> None:
+        """What is measured of the services' own matters, by those that have them."""
+        meter = self._meter
         self.money_unbalanced = meter.create_gauge("njt.money.unbalanced", "fen", _MONEY_UNBALANCED)
+        self.terms_overdue = meter.create_gauge(
+            "njt.terms.overdue", description="逾期未办的事项 · What is still undone past its time, by kind"
+        )
+        self.statistics_behind = meter.create_gauge("njt.statistics.behind", "s", _STATISTICS_BEHIND)
+        self.statistics_differ = meter.create_gauge("njt.statistics.differ", "fen", _STATISTICS_DIFFER)
         self.intents_owed = meter.create_gauge(
             "njt.province.intents.owed",
             description="待省级回执的报送 · Reports the province has not answered",
@@ -81,6 +96,10 @@ class Metrics:
     def intents(self, *, owed: int, overdue: int) -> None:
         self.intents_owed.set(owed)
         self.intents_overdue.set(overdue)
+
+    def overdue(self, kind: str, count: int) -> None:
+        """So much of a kind is still undone past its time."""
+        self.terms_overdue.set(count, {"kind": kind})
 
     def _counter(self, name: str, description: str) -> Counter:
         counter = self._meter.create_counter(f"njt.{name}", description=description)

@@ -63,7 +63,7 @@ class Worker(Generic[W]):
         province_bus: Bus | None = None,
     ) -> None:
         self.runtime = runtime
-        self._jobs = jobs
+        self.jobs = jobs
         self._province_bus = province_bus or RabbitBus(
             runtime.settings.province.bus_url, name=f"njt-{runtime.service}-province"
         )
@@ -161,7 +161,7 @@ class Worker(Generic[W]):
 
     async def _do_what_is_due(self) -> None:
         while True:
-            for job in self._jobs:
+            for job in self.jobs:
                 try:
                     await self.do_job(job)
                 except Exception as problem:  # the next look may find the database again

@@ -98,7 +98,7 @@ def _grant(certificate: CertificateFacts, history: History, tariff: Tariff, *, s
     claim = tariff.claim
     return Grant(
         certificate_number=certificate.number,
-        family=tariff.case(certificate.lot).family,
+        family=tariff.trade(certificate.lot).family,
         level=certificate.lot.item.level,
         line=claim.line,
         year=claim.on.year,

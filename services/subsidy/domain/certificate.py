@@ -77,6 +77,40 @@ class Details:
     evaluated_on: date
 
 
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    """By what certificates are of one lot, the institution as it was on the day of the evaluation set aside."""
+
+    institution_id: UUID
+    head: str
+    item: ScopeItem
+    issued_on: date
+    evaluated_on: date
+    validity: Validity
+    evaluated_here: bool
+
+    def lot(self, evaluator: Evaluator) -> Lot:
+        """The lot, with its own institution as it was on that day."""
+        return Lot(
+            head=self.head,
+            item=self.item,
+            issued_on=self.issued_on,
+            evaluated_on=self.evaluated_on,
+            evaluator=evaluator if self.evaluated_here else None,
+            validity=self.validity,
+        )
+
+
+def validity_in(state: CertificateState) -> Validity:
+    """What a decision sees of a state: whatever the province does not stand by is not verified."""
+    return _VALIDITY.get(state, Validity.UNVERIFIED)
+
+
+def is_evaluated_here(number: AnyNumber, marks: Iterable[Mark]) -> bool:
+    """Whether the institution it is kept with evaluated it: never so for an old number (N1.4)."""
+    return isinstance(number, CertificateNumber) and ELSEWHERE.isdisjoint(marks)
+
+
 @dataclass(eq=False, kw_only=True)
 class Certificate:
     """One certificate, kept with the institution that evaluated, or whose roster named it.
@@ -106,28 +140,29 @@ class Certificate:
 
     @property
     def evaluated_here(self) -> bool:
-        """Whether the institution it is kept with evaluated it: never so for an old number (N1.4)."""
-        return isinstance(self.number, CertificateNumber) and ELSEWHERE.isdisjoint(self.marks)
+        return is_evaluated_here(self.number, self.marks)
 
     @property
     def validity(self) -> Validity:
-        """What a decision sees of its state: whatever the province does not stand by is not verified."""
-        return _VALIDITY.get(self.state, Validity.UNVERIFIED)
+        """What a decision sees of its state."""
+        return validity_in(self.state)
 
-    def lot(self, evaluator: Evaluator) -> Lot:
-        """What it shares with others of its evaluation, with its own institution as it was on that day."""
-        return Lot(
+    @property
+    def issue(self) -> Issue:
+        """What it shares with others of its evaluation."""
+        return Issue(
+            institution_id=self.institution_id,
             head=head_of(self.number),
             item=self.item,
             issued_on=self.issued_on,
             evaluated_on=self.evaluated_on,
-            evaluator=evaluator if self.evaluated_here else None,
             validity=self.validity,
+            evaluated_here=self.evaluated_here,
         )
 
     def facts(self, evaluator: Evaluator) -> CertificateFacts:
         """What counts about it when it is claimed for."""
-        return CertificateFacts(self.number, self.lot(evaluator))
+        return CertificateFacts(self.number, self.issue.lot(evaluator))
 
     def confirm(self, details: Details, holder: SealedHolder, *, batch: str, marks: Iterable[Mark]) -> None:
         """The province sent it: what a roster said before gives way. A person that differs is counted as a clash."""

@@ -1,12 +1,12 @@
-"""An employer's claim for its staff's certificates, from its draft to its payment."""
+"""A claim for certificates, an employer's for its staff's or a person's own, from its draft to its payment."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
 from uuid import UUID
 
+from services.subsidy.domain.deadline import Deadline
 from services.subsidy.domain.item import Tally
+from services.subsidy.domain.person import Person
 from services.subsidy.domain.refusals import (
     ClaimIsFrozen,
     NotTheHandlingOrgan,
@@ -16,7 +16,6 @@ from services.subsidy.domain.refusals import (
 )
 from shared.clock import SHANGHAI
 from shared.errors import Conflict
-from shared.paging import Page
 from shared.policy import MoneyLine, Policy
 from shared.policy.terms import Term
 from shared.values import Fen, Uscc
@@ -104,17 +103,20 @@ class Payment:
 
 @dataclass(eq=False, kw_only=True)
 class Claim:
-    """Some certificates of one institution, claimed together; `tally` is what they come to.
+    """Some certificates of one claimant, claimed together; `tally` is what they come to.
 
-    `unchecked` counts the sampled items nobody looked at yet. A frozen claim goes on as `resumes_as`.
+    The claimant is a body, or a person who claims for certificates of its own and belongs to no institution here.
+    `due` is when it has to be reviewed; `unchecked` counts the sampled items nobody looked at yet. A frozen claim goes on
+    as `resumes_as`.
     """
 
     id: UUID
     organ: str
-    institution_id: UUID
-    uscc: Uscc
+    institution_id: UUID | None
+    uscc: Uscc | None
     created_at: datetime
     state: ClaimState
+    person: Person | None = None
     line: MoneyLine = MoneyLine.TRAINING
     submitted_at: datetime | None = None
     file_name: str = ""
@@ -122,6 +124,7 @@ class Claim:
     tally: Tally = field(default_factory=Tally)
     resumes_as: ClaimState | None = None
     frozen_for: str = ""
+    due: Deadline | None = None
     review: Review | None = None
     unchecked: int = 0
     publicity_until: datetime | None = None
@@ -129,6 +132,17 @@ class Claim:
     approval: Review | None = None
     payment: Payment | None = None
     version: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError unless it names exactly one claimant."""
+        named = {self.institution_id is None, self.uscc is None, self.person is not None}
+        if len(named) != 1:
+            raise ValueError("申领人须恰为一个单位或一名个人 · a claim has one claimant: a body or a person")
+
+    @property
+    def payee_id(self) -> UUID:
+        """Under what its account is kept: the body's is one for all its claims, a person's stands with each."""
+        return self.institution_id or self.id
 
     @property
     def total(self) -> Fen:
@@ -149,6 +163,16 @@ class Claim:
         self.tally = tally
         if self.state is ClaimState.DECIDING and not tally.undecided:
             self.state = ClaimState.SUBMITTED if tally.payable or tally.pending else ClaimState.REFUSED
+
+    def await_review(self, policy: Policy, *, at: datetime) -> None:
+        """审核时限 runs from when all of it is decided, and anew once it is no longer frozen."""
+        if self.state is ClaimState.SUBMITTED and self.due is None:
+            self.due = Deadline.of("subsidy.review_days", policy, at=at)
+
+    def watch(self, *, at: datetime) -> None:
+        """逾期: nobody reviewed it in time, and the city is told so once."""
+        if self.state is ClaimState.SUBMITTED and self.due is not None:
+            self.due = self.due.watched(at=at)
 
     def withdraw(self) -> None:
         """撤回, before anybody reviewed it; raises OutOfTurn or ClaimIsFrozen."""
@@ -228,6 +252,7 @@ class Claim:
         if self.state not in UNPAID:
             return False
         self.resumes_as, self.state, self.frozen_for = self.state, ClaimState.FROZEN, reason
+        self.due = None
         return True
 
     def release(self) -> bool:
@@ -236,6 +261,12 @@ class Claim:
             return False
         self.state, self.resumes_as, self.frozen_for = self.resumes_as, None, ""
         return True
+
+    def lapse(self) -> None:
+        """Its last item was stopped: nothing of it is left to be paid."""
+        stands = self.resumes_as or self.state
+        if stands in (*EXAMINED, *PAYABLE) and not (self.tally.payable or self.tally.pending):
+            self.state, self.resumes_as, self.frozen_for = ClaimState.DECLINED, None, ""
 
     def expect(self, *states: ClaimState) -> None:
         """Raises ClaimIsFrozen or OutOfTurn."""
@@ -253,44 +284,3 @@ class Claim:
 
     def _not_handled_by_you(self) -> NotTheHandlingOrgan:
         return NotTheHandlingOrgan(f"由 {self.organ} 经办 · {self.organ} handles it", basis=("N2.0",))
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClaimSummary:
-    """A claim as a list shows it, without its items."""
-
-    id: UUID
-    version: int
-    organ: str
-    institution_id: UUID
-    uscc: Uscc
-    line: MoneyLine
-    state: ClaimState
-    certificates: int
-    total_fen: Fen
-    created_at: datetime
-    submitted_at: datetime | None
-
-
-class Claims(Protocol):
-    """Where claims are kept; only those within the caller's reach exist for it."""
-
-    async def get(self, key: UUID, *, seen: int | None = None) -> Claim: ...
-
-    def add(self, aggregate: Claim) -> None: ...
-
-    async def take_turn(self, claim_id: UUID) -> None: ...
-
-    async def claimed(self, claim_id: UUID) -> Claim | None: ...
-
-    async def deciding(self) -> list[tuple[UUID, int]]: ...
-
-    async def unpaid_of(self, institution_id: UUID) -> Sequence[Claim]: ...
-
-    async def frozen_of(self, institution_id: UUID) -> Sequence[Claim]: ...
-
-    async def payable(self, organ: str, line: MoneyLine, *, most: int) -> Sequence[Claim]: ...
-
-    async def page(
-        self, *, state: ClaimState | None, cursor: str | None, size: int
-    ) -> Page[ClaimSummary]: ...

@@ -1,11 +1,12 @@
 """What a certificate is worth: one pure function that accounts for every rule, for one certificate and for a million."""
 
 from datetime import date
+from typing import NamedTuple
 
+from services.subsidy.domain.day import Day, Judged
 from services.subsidy.domain.fact import FactSheet, Signed
-from services.subsidy.domain.finding import Explanation, Finding
 from services.subsidy.domain.inputs import Asked
-from services.subsidy.domain.rules import RULES, DayTerms, LotCase, PersonCase, open_case
+from services.subsidy.domain.rules import LotCase, Trade
 from services.subsidy.domain.terms import (
     NOTHING_BEFORE,
     Before,
@@ -13,19 +14,13 @@ from services.subsidy.domain.terms import (
     Claiming,
     History,
     Lot,
-    Outcome,
-    Result,
-    Rule,
 )
 from services.subsidy.domain.verdict import Decision, Verdict
 from shared.policy import Policy
-from shared.values import Fen
 
 __all__ = ["Decision", "Tariff", "Verdict", "decide"]
 
 _MOST_LOTS = 20_000
-
-Key = tuple[tuple[Signed, ...], Before]
 
 
 def decide(  # budget: four inputs and the policy are the calculation  # noqa: PLR0917 — the same
@@ -48,94 +43,53 @@ def decide(  # budget: four inputs and the policy are the calculation  # noqa: P
 
 
 class Tariff:
-    """The policy made ready for one claim: whatever does not depend on the person is worked out once a lot.
+    """The policy made ready for one claim: what does not depend on the person is worked out once a lot.
 
     It keeps verdicts, never certificates: people of whom the same is known share one. So a million certificates in
     some thousand lots cost a million look-ups and a few thousand judgements, and explain themselves all the same.
+    `day` is shared by the claims of a day.
     """
 
-    def __init__(self, policy: Policy, claim: Claiming, *, known_on: date) -> None:
+    def __init__(self, policy: Policy, claim: Claiming, *, known_on: date, day: Day | None = None) -> None:
         self.claim = claim
-        self.policy = policy
-        self._terms = DayTerms(policy, claim.line, claim.on, known_on=known_on)
+        self._day = day or Day(policy, claim.line, claim.on, known_on=known_on)
         self._known_on = known_on
-        self._version = policy.version_on(known_on)
-        self._rules = RULES[claim.line]
-        self._lots: dict[Lot, _Judged] = {}
+        self._lots: dict[Lot, _Opened] = {}
 
     def decide(self, certificate: CertificateFacts, history: History, facts: FactSheet) -> Decision:
         """The same as `decide`, one certificate after another."""
-        judged = self._lots.get(certificate.lot) or self._opened(certificate.lot)
-        before = NOTHING_BEFORE
+        opened, before = self._opened(certificate.lot), NOTHING_BEFORE
         if history.grants:
-            before = history.before(
-                certificate, judged.case.family, self.claim, counted=self._terms.cap_lines
-            )
-        key = (facts.signature, before)
-        verdict = judged.verdicts.get(key) or self._judge(judged, key)
-        return Decision(verdict, judged.asked, (certificate.number, history, facts))
+            family, counted = opened.judged.trade.family, self._day.terms.cap_lines
+            before = history.before(certificate, family, self.claim, counted=counted)
+        verdict = opened.judged.verdict(facts.signature, before)
+        return Decision(verdict, opened.asked, (certificate.number, history, facts))
 
-    def case(self, lot: Lot) -> LotCase:
-        """What was looked up about a lot."""
-        return (self._lots.get(lot) or self._opened(lot)).case
+    def verdict(self, lot: Lot, facts: tuple[Signed, ...], before: Before = NOTHING_BEFORE) -> Verdict:
+        """On whichever certificate of a lot; all of whom the same is known share it."""
+        return self._opened(lot).judged.verdict(facts, before)
 
-    def _opened(self, lot: Lot) -> "_Judged":
-        if len(self._lots) >= _MOST_LOTS:
-            self._lots.clear()
-        case = open_case(lot, self.claim, self.policy, terms=self._terms, known_on=self._known_on)
-        judged = self._lots[lot] = _Judged(
-            case,
-            Asked(self.claim, lot, self._known_on),
-            of_lot=tuple(rule(case) for rule in self._rules.lot),
-            of_money=tuple(rule(case) for rule in self._rules.money),
-        )
-        return judged
+    def trade(self, lot: Lot) -> Trade:
+        """What was looked up about a lot's trade."""
+        return self._opened(lot).judged.trade
 
-    def _judge(self, judged: "_Judged", key: Key) -> Verdict:
-        person = PersonCase(of=judged.case, facts=key[0], before=key[1])
-        of_person = tuple(rule(person) for rule in self._rules.person)
-        explanation = Explanation((*judged.of_lot, *of_person, *judged.of_money))
-        verdict = judged.verdicts[key] = self._verdict(judged.case, explanation)
-        return verdict
+    def asked(self, lot: Lot) -> Asked:
+        """The half of the inputs that all certificates of a lot share."""
+        return self._opened(lot).asked
 
-    def _verdict(self, case: LotCase, explanation: Explanation) -> Verdict:
-        against = explanation.with_result(Result.MISSED)
-        waiting = explanation.with_result(Result.UNKNOWN)
-        paid = not against and not waiting
-        percent = case.raised_by if paid else None
-        return Verdict(
-            outcome=Outcome.PAYABLE if paid else Outcome.REFUSED if against else Outcome.PENDING,
-            amount=case.raised if paid else Fen(0),
-            base=case.base,
-            uplift=percent,
-            shortage=case.listing is not None,
-            basis=_clauses(against or waiting) or self._founding(explanation, raised=percent is not None),
-            explanation=explanation,
-            policy_version=self.policy.version_on(self._known_on),
-            known_on=self._known_on,
-        )
-
-    def _founding(self, explanation: Explanation, *, raised: bool) -> tuple[str, ...]:
-        """The clauses a payment rests on."""
-        told = {each.phrase.rule: each for each in explanation.findings}
-        rules = (*self._rules.founding, Rule.UPLIFT) if raised else self._rules.founding
-        return _clauses(tuple(told[rule] for rule in rules))
+    def _opened(self, lot: Lot) -> "_Opened":
+        opened = self._lots.get(lot)
+        if opened is None:
+            if len(self._lots) >= _MOST_LOTS:
+                self._lots.clear()
+            case = LotCase(of=self._day.trade(lot.item, lot.issued_on), claim=self.claim, lot=lot)
+            asked = Asked(self.claim, lot, self._known_on)
+            opened = self._lots[lot] = _Opened(self._day.judged(case), asked)
+        return opened
 
 
-class _Judged:
-    """A lot that was opened: what the rules about it found, and the verdicts on its certificates so far."""
+class _Opened(NamedTuple):
+    """A lot that was looked at: what was judged of those like it, and the half of the inputs that is its own."""
 
-    __slots__ = ("asked", "case", "of_lot", "of_money", "verdicts")
-
-    def __init__(
-        self, case: LotCase, asked: Asked, *, of_lot: tuple[Finding, ...], of_money: tuple[Finding, ...]
-    ) -> None:
-        self.case = case
-        self.asked = asked
-        self.of_lot = of_lot
-        self.of_money = of_money
-        self.verdicts: dict[Key, Verdict] = {}
-
-
-def _clauses(findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.ground.clause for each in findings if each.ground.clause))
+    judged: Judged
+    asked: Asked

@@ -1,8 +1,8 @@
 """What makes a certificate paid once: who was granted what, for the whole city."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from services.subsidy.domain.terms import AnyNumber, Grant, History
@@ -20,11 +20,21 @@ class Entitlement:
     version: int = 0
 
 
+class Taken(NamedTuple):
+    """A grant that an item of a claim makes: its id, the item's turn, and the place of the year that it takes up."""
+
+    id: UUID
+    turn: int
+    place: int
+
+
 class Entitlements(Protocol):
     """Every live grant of the city; not under territorial isolation, because a person may change employers."""
 
-    def add(self, aggregate: Entitlement) -> None: ...
+    async def take_up(self, claim_id: UUID, grants: Sequence[Taken], *, year: int) -> None: ...
 
     async def histories(self, holders: Collection[bytes]) -> Mapping[bytes, History]: ...
 
     async def give_back(self, claim_id: UUID, *, certificate: AnyNumber | None = None) -> None: ...
+
+    async def give_back_each(self, claim_id: UUID, certificates: Collection[AnyNumber]) -> None: ...

@@ -134,8 +134,10 @@ def _of(signature: Iterable[Signed], kind: FactKind) -> Iterator[Signed]:
     return (fact for fact in signature if fact[0] == kind.value)
 
 
-def _rank(fact: Fact) -> tuple[int, float, str, str]:
-    return _RANKS[fact.origin], -fact.obtained_at.timestamp(), fact.source, fact.kind.value
+def _rank(fact: Fact) -> tuple[int, float, str, str, date, str]:
+    """A place for each, whatever order they came in."""
+    told = fact.source, fact.kind.value, fact.about, str(fact.value)
+    return _RANKS[fact.origin], -fact.obtained_at.timestamp(), *told
 
 
 def _same_month(one: date, other: date) -> bool:

@@ -1,11 +1,9 @@
 """影响测算: what a release would change, over items whose inputs are kept, before anybody decides by it."""
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -34,7 +32,7 @@ class Effect(Term):
 
 @dataclass(frozen=True, kw_only=True)
 class Considered:
-    """An item that was decided: where it counts, and what it was decided from."""
+    """An item that was decided: where it counts, what it was decided from, and a checksum of how it stands."""
 
     id: UUID
     claim_id: UUID
@@ -45,6 +43,7 @@ class Considered:
     family: str
     level: Level
     inputs: str
+    marks: tuple[int, int]
 
 
 @dataclass
@@ -61,6 +60,14 @@ class Figures:
         self.before_fen += before
         self.after_fen += after
         self.effects[effect] += 1
+
+    def plus(self, told: Mapping[str, Any]) -> None:
+        """Add what was told of other items."""
+        self.items += told["items"]
+        self.before_fen += told["before_fen"]
+        self.after_fen += told["after_fen"]
+        for effect in Effect:
+            self.effects[effect] += told[effect.value]
 
     @property
     def told(self) -> dict[str, Any]:
@@ -144,10 +151,6 @@ class Impact:
         ]
         return {"total": self.total.told, "rows": rows}
 
-    def digest(self, data: str) -> str:
-        """SHA-256 of the figures and of what they were worked out from, in hexadecimal."""
-        return sha256(json.dumps([data, self.told], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
 
 def effect_of(before: Decision, after: Decision) -> Effect:
     paid = before.outcome is Outcome.PAYABLE, after.outcome is Outcome.PAYABLE
@@ -165,7 +168,11 @@ class Decided(Protocol):
 
     async def of_certificate(self, number: AnyNumber) -> Sequence[Item]: ...
 
-    async def considered(self, *, since: datetime, after: UUID | None, most: int) -> Sequence[Considered]: ...
+    async def considered(
+        self, *, since: datetime, after: UUID | None, until: UUID | None = None, most: int
+    ) -> Sequence[Considered]: ...
+
+    async def count_considered(self, *, since: datetime) -> int: ...
 
     async def state_of_data(self, *, since: datetime) -> str: ...
 

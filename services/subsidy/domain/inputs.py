@@ -32,7 +32,6 @@ _RESTORED = TypeAdapter(Restored)
 _CLAIM = TypeAdapter(Claiming)
 _DAY = TypeAdapter(date)
 _LOT = TypeAdapter(Lot)
-_TEXT = TypeAdapter(str)
 _GRANTS = TypeAdapter(tuple[Grant, ...])
 _FACTS = TypeAdapter(tuple[Fact, ...])
 _EMPTY = b"[]"
@@ -65,6 +64,23 @@ class Asked:
         return str(whole.hexdigest())
 
 
+class Known(NamedTuple):
+    """What a person was granted before and what is known of them: the other half, the same for many people."""
+
+    history: History
+    facts: FactSheet
+
+    @property
+    def written(self) -> bytes:
+        grants, facts = _EMPTY, _EMPTY
+        if self.history.grants:
+            ordered = sorted(self.history.grants, key=lambda it: (it.year, it.place, it.certificate_number))
+            grants = _GRANTS.dump_json(tuple(ordered))
+        if self.facts.facts:
+            facts = _FACTS.dump_json(self.facts.ranked)
+        return b',"history":%b,"facts":%b}' % (grants, facts)
+
+
 class Inputs(NamedTuple):
     """Whose certificate of a lot, with which history, and what was known."""
 
@@ -76,22 +92,21 @@ class Inputs(NamedTuple):
     @property
     def canonical(self) -> bytes:
         """One JSON document; the same inputs are the same bytes, in whatever order grants and facts came."""
-        return self.asked.written + self._rest
+        return joined(self.asked.written, self.number, self.known.written)
+
+    @property
+    def known(self) -> Known:
+        return Known(self.history, self.facts)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical form, in hexadecimal."""
-        return self.asked.digest(self._rest)
+        return self.asked.digest(joined(b"", self.number, self.known.written))
 
-    @property
-    def _rest(self) -> bytes:
-        grants, facts = _EMPTY, _EMPTY
-        if self.history.grants:
-            ordered = sorted(self.history.grants, key=lambda it: (it.year, it.place, it.certificate_number))
-            grants = _GRANTS.dump_json(tuple(ordered))
-        if self.facts.facts:
-            facts = _FACTS.dump_json(self.facts.ranked)
-        return b',"number":%b,"history":%b,"facts":%b}' % (_TEXT.dump_json(self.number), grants, facts)
+
+def joined(asked: bytes, number: AnyNumber, known: bytes) -> bytes:
+    """The canonical form of which both halves were kept; a number is letters and digits and needs no escaping."""
+    return b'%b,"number":"%b"%b' % (asked, number.encode("ascii"), known)
 
 
 def restore(canonical: bytes) -> Restored:

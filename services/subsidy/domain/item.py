@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
-from services.subsidy.domain.terms import AnyNumber, Outcome
+from services.subsidy.domain.terms import AnyNumber
 from services.subsidy.domain.verdict import Decision
 from shared.errors import Conflict, NotFound
 from shared.paging import Page
@@ -42,7 +42,7 @@ class AlreadyChecked(Conflict):
 
 
 class ItemState(Term):
-    """What became of one certificate of a claim."""
+    """What became of one certificate of a claim; of one that was just decided, its outcome under the same name."""
 
     PENDING = "pending", "待定", "pending"
     REFUSED = "refused", "不予发放", "refused"
@@ -67,12 +67,6 @@ COUNTED = (
 )
 """What makes up a claim's total."""
 
-_BY_OUTCOME = {
-    Outcome.PAYABLE: ItemState.PAYABLE,
-    Outcome.REFUSED: ItemState.REFUSED,
-    Outcome.PENDING: ItemState.PENDING,
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
@@ -95,7 +89,7 @@ class Item:
     id: UUID
     claim_id: UUID
     organ: str
-    uscc: str
+    uscc: str | None
     line: MoneyLine
     place: int
     turn: int
@@ -132,7 +126,7 @@ class Item:
         self.decision, self.decided_at = decision, at
         if decision.inputs is not None:
             self.inputs = decision.inputs.canonical.decode()
-        self.state = _BY_OUTCOME[decision.outcome]
+        self.state = ItemState(decision.outcome.value)
 
     def exclude(self, reason: str, *, by: str) -> None:
         """It is not paid, for a reason of a person's; raises ItemSettled once it is refused or paid."""
@@ -172,6 +166,17 @@ class Tally:
     payable: int = 0
     total: Fen = Fen(0)  # noqa: RUF009 — an immutable number
     basis: tuple[str, ...] = ()
+
+    def settled(self, some: "Tally", *, undecided: int) -> "Tally":
+        """With some of those decided that were pending, which come to this by themselves."""
+        return Tally(
+            certificates=self.certificates,
+            undecided=undecided,
+            pending=self.pending - some.certificates + some.pending,
+            payable=self.payable + some.payable,
+            total=Fen(self.total + some.total),
+            basis=tuple(sorted({*self.basis, *some.basis})),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,13 +224,7 @@ class Items(Protocol):
 
     async def of_claim(self, claim_id: UUID, item_id: UUID) -> Item: ...
 
-    async def undecided(self, claim_id: UUID, *, most: int) -> list[Item]: ...
-
-    async def waiting(self, claim_id: UUID, *, most: int) -> list[Item]: ...
-
-    async def turns(self, claim_id: UUID, *, after: int, most: int) -> list[Item]: ...
-
-    async def note_decided(self, items: Sequence[Item]) -> None: ...
+    async def numbered(self, claim_id: UUID, number: AnyNumber) -> Item: ...
 
     async def tally(self, claim_id: UUID) -> Tally: ...
 

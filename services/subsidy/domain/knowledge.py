@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.subsidy.domain.certificate import Certificate
-from services.subsidy.domain.fact import Fact, FactSheet
+from services.subsidy.domain.fact import MONTHLY, Fact, FactSheet
 from services.subsidy.domain.terms import AnyNumber
 from shared.values import Uscc
 
@@ -29,7 +29,7 @@ class KeptFact:
 
 @dataclass(eq=False, kw_only=True)
 class FactWait:
-    """A claim waits for facts about the holder of one certificate.
+    """A claim waits for facts about the holder of one certificate; `uscc` is the employer's who claims, if one does.
 
     `asked_at` is when the province was last asked, `told_at` when something new became known since the claim last
     looked; it ends when the claim no longer waits.
@@ -38,7 +38,7 @@ class FactWait:
     id: UUID
     claim_id: UUID
     organ: str
-    uscc: Uscc
+    uscc: Uscc | None
     certificate_number: AnyNumber
     holder_index: bytes
     since: datetime
@@ -53,13 +53,6 @@ class FactWait:
     def told(self, at: datetime) -> None:
         """Something new is known about the holder."""
         self.told_at = at
-
-    def looked(self) -> None:
-        """The claim was decided again with what was known."""
-        self.told_at = None
-
-    def end(self, at: datetime) -> None:
-        self.ended_at = at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,33 +69,50 @@ class Waiting:
         return self.issued_on.replace(day=1)
 
 
+def answers(fact: Fact, *, issued_on: date, evaluated_on: date, on: date) -> bool:
+    """Whether a fact counts for a certificate, in a claim of the day `on`.
+
+    Insurance counts in the month of issue; a tie, drawing a pension and being enrolled from the month of evaluation
+    until the claim (assumed: no document names the day).
+    """
+    if fact.kind in MONTHLY:
+        return fact.about == issued_on.replace(day=1)
+    return evaluated_on.replace(day=1) <= fact.about <= on
+
+
 class Facts(Protocol):
     """What is known, from whichever source. Nothing is guessed: what nobody told is not on the sheet."""
 
     def add(self, aggregate: KeptFact) -> None: ...
 
+    async def known_of(
+        self, holders: Collection[bytes], claimant: Uscc | None
+    ) -> Mapping[bytes, Sequence[Fact]]:
+        """What is known of each of whom anything is; of ties, those to this claimant alone."""
+        ...
+
     async def sheet_for(
         self, certificates: Sequence[Certificate], claimant: Uscc | None, on: date
     ) -> Mapping[AnyNumber, FactSheet]:
-        """What is known about the holder of each, for a claim of the day `on` by this claimant.
-
-        Insurance counts in the month of issue; the tie to this claimant alone, drawing a pension and being enrolled from
-        the month of evaluation until the claim (assumed: no document names the day).
-        """
+        """What is known about the holder of each, as far as it answers for a claim of the day `on` by this claimant."""
         ...
 
 
 class FactWaits(Protocol):
     """Which claims wait for facts; only those within the caller's reach exist for it."""
 
-    def add(self, aggregate: FactWait) -> None: ...
-
     async def of_claim(self, claim_id: UUID) -> Sequence[FactWait]: ...
 
     async def of_holders(self, holders: Collection[bytes]) -> Sequence[FactWait]: ...
+
+    async def begin(self, waits: Sequence[FactWait]) -> None: ...
+
+    async def end(self, claim_id: UUID, numbers: Collection[AnyNumber] | None, *, at: datetime) -> None: ...
+
+    async def looked(self, claim_id: UUID) -> None: ...
 
     async def to_ask(self, *, asked_before: datetime, most: int) -> Sequence[Waiting]: ...
 
     async def count_to_ask(self, *, asked_before: datetime) -> int: ...
 
-    async def told_claims(self) -> Sequence[UUID]: ...
+    async def told_claims(self) -> Sequence[tuple[UUID, int]]: ...

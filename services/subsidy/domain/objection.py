@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.subsidy.domain.certificate import SealedHolder
+from services.subsidy.domain.deadline import Deadline
 from services.subsidy.domain.refusals import NotTheHandlingOrgan
 from services.subsidy.domain.terms import AnyNumber
 from shared.errors import Conflict, NotFound
@@ -78,7 +79,7 @@ class Objection:
     statement: Statement
     reference: str
     raised_at: datetime
-    due_at: datetime
+    due: Deadline
     state: ObjectionState = ObjectionState.OPEN
     finding: str = ""
     resolved_at: datetime | None = None
@@ -92,10 +93,24 @@ class Objection:
         self.state = ObjectionState(how.value)
         self.finding, self.resolved_by, self.resolved_at = finding, by, at
 
+    def watch(self, *, at: datetime) -> None:
+        """逾期: nobody looked into it in time, and the city is told so once."""
+        if self.state is ObjectionState.OPEN:
+            self.due = self.due.watched(at=at)
+
     def check_handled_by(self, organ: str) -> None:
         """Raises NotTheHandlingOrgan for any other organ."""
         if organ != self.organ:
             raise NotTheHandlingOrgan(f"由 {self.organ} 经办 · {self.organ} handles it", basis=("N2.0",))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the objections looked for have in common; overdue by a moment, and escalated, are open ones."""
+
+    state: ObjectionState | None = None
+    overdue_at: datetime | None = None
+    escalated: bool = False
 
 
 class Objections(Protocol):
@@ -107,15 +122,24 @@ class Objections(Protocol):
 
     async def of_claim(self, claim_id: UUID) -> list[Objection]: ...
 
+    async def page(self, wanted: Wanted, *, cursor: str | None, size: int) -> Page[Objection]: ...
+
+    async def late(self, *, at: datetime) -> list[UUID]: ...
+
+    async def count_overdue(self, *, at: datetime) -> int: ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Publicised:
-    """An item as it is publicised; whose certificate it is stays sealed until it is shown masked."""
+    """An item as it is publicised; whose certificate it is stays sealed until it is shown masked.
+
+    `institution` is None where the holder claims for itself.
+    """
 
     id: UUID
     claim_id: UUID
     organ: str
-    institution: str
+    institution: str | None
     certificate_id: UUID
     certificate_number: AnyNumber
     holder: SealedHolder

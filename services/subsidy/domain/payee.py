@@ -1,4 +1,4 @@
-"""收款账户: where an institution wants its money; sealed where it is kept, masked where it is shown."""
+"""收款账户: where a claimant wants its money; sealed where it is kept, masked where it is shown."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,11 +41,11 @@ class BankAccount:
 
 @dataclass(eq=False, kw_only=True)
 class Payee:
-    """Where one institution is paid; its id is the institution's."""
+    """Where one institution is paid; its id is the institution's. A person's has that of the claim, and no USCC."""
 
     id: UUID
     organ: str
-    uscc: str
+    uscc: str | None
     account: SealedAccount
     set_by: str
     set_at: datetime

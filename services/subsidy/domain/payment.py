@@ -1,6 +1,6 @@
 """发放: payment batches of an organ and line, their orders, and what the bank says of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -57,6 +57,10 @@ class UnknownOrder(NotFound):
     code = "NJT-SUB-1309"
 
 
+WHOLLY_OFFSET = "全额抵扣 · wholly offset"
+"""Why an order is paid that never went to the bank."""
+
+
 class BatchState(Term):
     """How far a payment batch is."""
 
@@ -75,25 +79,51 @@ class OrderState(Term):
     WITHDRAWN = "withdrawn", "已撤出", "withdrawn"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Offset:
+    """抵扣: what of a recovery is kept back from an order."""
+
+    recovery_id: UUID
+    amount: Fen
+
+
 @dataclass(eq=False, kw_only=True)
 class Order:
-    """付款指令: what one claim is paid. `follows` names the order the bank gave back, which this one repeats."""
+    """付款指令: what one claim is paid. `follows` names the order the bank gave back, which this one repeats.
+
+    `amount` is what the bank transfers: the claim's total less what is kept back to offset recoveries, down to nothing.
+    """
 
     id: UUID
     batch_id: UUID
     organ: str
-    uscc: str
+    uscc: str | None
     line: MoneyLine
     claim_id: UUID
     amount: Fen
     certificates: int
     account: SealedAccount
     follows: UUID | None = None
+    offsets: tuple[Offset, ...] = ()
     state: OrderState = OrderState.ORDERED
     reason: str = ""
     settled_on: date | None = None
     bank_ref: str = ""
     version: int = 0
+
+    @property
+    def offset(self) -> Fen:
+        """What is kept back of the claim's total."""
+        return Fen(sum(each.amount for each in self.offsets))
+
+    @property
+    def gross(self) -> Fen:
+        """The claim's total: what is transferred and what is kept back."""
+        return Fen(self.amount + self.offset)
+
+    def settle_by_offset(self, on: date) -> None:
+        """All of it is kept back: nothing goes to the bank, and it is paid."""
+        self.state, self.reason, self.settled_on = OrderState.PAID, WHOLLY_OFFSET, on
 
     def settle(self, line: "ResultLine") -> None:
         """What the bank says of it."""
@@ -107,7 +137,10 @@ class Order:
 
 @dataclass(eq=False, kw_only=True)
 class Batch:
-    """发放批次: the orders of one organ and line that go to the bank together, to be paid on `pay_on`."""
+    """发放批次: the orders of one organ and line that go to the bank together, to be paid on `pay_on`.
+
+    `total` is what the bank transfers, `offset` what is kept back from its orders beside that.
+    """
 
     id: UUID
     number: str
@@ -116,6 +149,7 @@ class Batch:
     pay_on: date
     orders: int
     total: Fen
+    offset: Fen
     created_by: str
     created_at: datetime
     state: BatchState = BatchState.OPEN
@@ -142,6 +176,7 @@ class Batch:
         """An order was taken out; with none left the batch is cancelled."""
         self.orders -= 1
         self.total = Fen(self.total - order.amount)
+        self.offset = Fen(self.offset - order.offset)
         if not self.orders:
             self.state = BatchState.CANCELLED
 
@@ -176,67 +211,6 @@ class ResultLine:
     reason: str
     on: date
     reference: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResultFault:
-    """What does not add up; row 0 is the file as a whole."""
-
-    row: int
-    message: str
-
-
-def check_result(
-    batch: Batch, orders: Iterable[Order], lines: Sequence[ResultLine], *, paid: Fen, returned: Fen
-) -> None:
-    """Raises ResultDoesNotAddUp with every fault: a bank file is booked whole or not at all.
-
-    Every order of the batch stands in it exactly once with its own amount, and what was paid and returned sums to the
-    totals the bank declared beside it, and to the batch's.
-    """
-    wanted = {order.id: order for order in orders}
-    faults = [*_of_lines(wanted, lines), *_of_whole(batch, lines, paid=paid, returned=returned)]
-    missing = wanted.keys() - {line.order_id for line in lines}
-    faults += [
-        ResultFault(row=0, message=f"缺少 {key} · {key} is missing") for key in sorted(missing, key=str)
-    ]
-    if faults:
-        told = [{"row": fault.row, "message": fault.message} for fault in faults[:_MOST_FAULTS]]
-        raise ResultDoesNotAddUp(
-            f"{len(faults)} 处不符 · {len(faults)} differences", extra={"lines": told, "count": len(faults)}
-        )
-
-
-_MOST_FAULTS = 200
-
-
-def _of_lines(wanted: Mapping[UUID, Order], lines: Sequence[ResultLine]) -> Iterator[ResultFault]:
-    seen: set[UUID] = set()
-    for line in lines:
-        order = wanted.get(line.order_id)
-        if order is None:
-            yield ResultFault(row=line.row, message="批次中没有该指令 · not an order of this batch")
-        elif line.amount != order.amount:
-            yield ResultFault(
-                row=line.row,
-                message=f"金额应为 {order.amount.yuan} · the order is for {order.amount.yuan}",
-            )
-        if line.order_id in seen:
-            yield ResultFault(row=line.row, message="指令重复 · the order stands here twice")
-        if not line.paid and not line.reason:
-            yield ResultFault(row=line.row, message="退票须有原因 · a returned order needs its reason")
-        seen.add(line.order_id)
-
-
-def _of_whole(
-    batch: Batch, lines: Sequence[ResultLine], *, paid: Fen, returned: Fen
-) -> Iterator[ResultFault]:
-    sums = (sum(line.amount for line in lines if line.paid), sum(x.amount for x in lines if not x.paid))
-    for said, counted, name in zip((paid, returned), sums, ("已付 · paid", "退票 · returned"), strict=True):
-        if said != counted:
-            yield ResultFault(row=0, message=f"{name}：合计应为 {Fen(counted).yuan}，声明 {said.yuan}")
-    if sum(sums) != batch.total:
-        yield ResultFault(row=0, message=f"批次合计 {batch.total.yuan} · the batch's total")
 
 
 def next_pay_day(policy: Policy, on: date) -> date:

@@ -26,6 +26,7 @@ class Account(Term):
     ORDERED = "ordered", "已制单", "ordered"
     RETURNED = "returned", "退票待重发", "returned"
     PAID = "paid", "已付", "paid"
+    DUE_BACK = "due_back", "应追回", "due back"
     RECOVERED = "recovered", "已追回", "recovered"
     WRITTEN_OFF = "written_off", "已核销", "written off"
 
@@ -73,8 +74,10 @@ def balances(sums: Mapping[tuple[str, MoneyLine, Account], tuple[int, int]]) -> 
     Every posting debits one account and credits another with the same amount, so over all accounts debits equal
     credits and the balances sum to nought. What was granted (its balance is negative: it is where the money comes
     from) is therefore at any moment what is still owed, plus what stands in payment orders, plus what the bank gave
-    back, plus what was paid, recovered and written off. Only what is owed can be ordered, and only what is ordered can
-    be paid or come back, so none of these five is ever negative.
+    back, plus what was paid and nobody asks back, what is due back, recovered and written off. Only what is owed can be
+    ordered, only what is ordered can be paid or come back, only what was paid can be asked back, and only what is due back
+    recovered or written off, so none of these seven is ever negative. An item that is stopped before it was paid is owed
+    no longer: it was not granted.
     """
     order = list(Account)
     rank = sorted(sums.items(), key=lambda each: (each[0][0], each[0][1].value, order.index(each[0][2])))

@@ -42,6 +42,10 @@ class Named(Part):
     name: str
 
 
+Claimant = Named | None
+"""The institution that claimed, or none where the holder did."""
+
+
 class Holder(Part):
     """Whose certificate it is, masked."""
 
@@ -75,7 +79,7 @@ class Content(Part):
     claim_id: UUID
     item_id: UUID
     organ: Named
-    institution: Named
+    institution: Claimant
     certificate_number: str
     holder: Holder
     occupation: Named
@@ -113,9 +117,9 @@ def canonical(document: Any) -> bytes:
 
 
 def attest(
-    claim: Claim, item: Item, certificate: Certificate, policy: Policy, *, institution: Named, holder: Holder
+    claim: Claim, item: Item, certificate: Certificate, policy: Policy, *, claimant: Claimant, holder: Holder
 ) -> Content:
-    """What the receipt of an item says; the same item says the same whenever it is asked. Raises NotConcluded."""
+    """What an item's receipt says, whenever it is asked; no `claimant` where the holder claimed. Raises NotConcluded."""
     decision, decided_at = item.decision, item.decided_at
     concluded = decision is not None and (decision.outcome in _OUTCOMES or bool(item.excluded_for))
     if decision is None or decided_at is None or not concluded or claim.state in _UNSETTLED:
@@ -127,7 +131,7 @@ def attest(
         claim_id=claim.id,
         item_id=item.id,
         organ=Named(code=claim.organ, name=policy.organ(claim.organ).office),
-        institution=institution,
+        institution=claimant,
         certificate_number=str(item.certificate_number),
         holder=holder,
         occupation=Named(

@@ -18,6 +18,8 @@ LINE = MoneyLine.TRAINING
 AnyNumber = CertificateNumber | VocationalCertificateNumber
 """等级证书 or the national qualification before it: they count the same (N1.4)."""
 
+_NEW_LENGTH = 22
+
 # 表2 of the numbering rule: Y evaluates its own people, S the public. Under which letter a school evaluates its own
 # students is not published, so either is taken.
 AUDIENCES = {
@@ -169,9 +171,9 @@ class CertificateFacts:
         return self.lot.item
 
 
-def head_of(number: AnyNumber) -> str:
-    """A number without its serial: station, year and level."""
-    return str(number[:16] if isinstance(number, CertificateNumber) else number[:11])
+def head_of(number: str) -> str:
+    """A number, of 22 characters or of 16, without its serial: station, year and level."""
+    return number[:16] if len(number) == _NEW_LENGTH else number[:11]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,3 +250,5 @@ class History:
 
 
 EMPTY_HISTORY = History()
+FIRST_PLACE = EMPTY_HISTORY.free_place(0)
+"""Of a year, for whom nothing was granted."""

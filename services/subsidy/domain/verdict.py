@@ -1,7 +1,10 @@
 """What was decided about one certificate, and everything that explains it."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from services.subsidy.domain.fact import FactSheet
@@ -27,6 +30,26 @@ class Verdict:
     explanation: Explanation
     policy_version: str
     known_on: date
+
+    @cached_property
+    def packed(self) -> dict[str, Any]:
+        """As it is kept: plain JSON, the explanation in codes."""
+        return {
+            "outcome": self.outcome.value,
+            "amount_fen": int(self.amount),
+            "base_fen": int(self.base),
+            "uplift": self.uplift,
+            "shortage": self.shortage,
+            "basis": list(self.basis),
+            "explanation": self.explanation.packed,
+            "policy_version": self.policy_version,
+            "known_on": self.known_on.isoformat(),
+        }
+
+    @cached_property
+    def digest(self) -> bytes:
+        """SHA-256 of the form in which it is kept: two that say the same are kept once."""
+        return sha256(json.dumps(self.packed, ensure_ascii=False, separators=(",", ":")).encode()).digest()
 
 
 Person = tuple[AnyNumber, History, FactSheet]
@@ -125,25 +148,13 @@ class Decision:
 
 
 def pack(decision: Decision) -> dict[str, Any]:
-    """As it is kept: plain JSON, the explanation in codes."""
-    verdict = decision.verdict
-    return {
-        "outcome": verdict.outcome.value,
-        "amount_fen": int(verdict.amount),
-        "base_fen": int(verdict.base),
-        "uplift": verdict.uplift,
-        "shortage": verdict.shortage,
-        "basis": list(verdict.basis),
-        "explanation": verdict.explanation.packed,
-        "policy_version": verdict.policy_version,
-        "known_on": verdict.known_on.isoformat(),
-        "inputs_digest": decision.inputs_digest,
-    }
+    """As it is kept, with the digest of what it was made from."""
+    return {**decision.verdict.packed, "inputs_digest": decision.inputs_digest}
 
 
-def unpack_decision(packed: dict[str, Any]) -> Decision:
-    """The decision that was kept, to the letter."""
-    verdict = Verdict(
+def unpack_verdict(packed: dict[str, Any]) -> Verdict:
+    """The verdict that was kept, to the letter."""
+    return Verdict(
         outcome=Outcome(packed["outcome"]),
         amount=Fen(packed["amount_fen"]),
         base=Fen(packed["base_fen"]),
@@ -154,4 +165,8 @@ def unpack_decision(packed: dict[str, Any]) -> Decision:
         policy_version=packed["policy_version"],
         known_on=date.fromisoformat(packed["known_on"]),
     )
-    return Decision(verdict, packed["inputs_digest"])
+
+
+def unpack_decision(packed: dict[str, Any]) -> Decision:
+    """The decision that was kept, to the letter."""
+    return Decision(unpack_verdict(packed), packed["inputs_digest"])

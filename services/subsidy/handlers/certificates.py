@@ -10,6 +10,8 @@ from services.subsidy.domain.serials import Series
 from services.subsidy.domain.terms import AnyNumber
 from services.subsidy.domain.vetting import Issued, check_batch, issuer_of, marks_of
 from services.subsidy.handlers.knowledge import facts_arrived
+from services.subsidy.handlers.looks import watch_certificates
+from services.subsidy.handlers.revocations import act_on_revocation
 from services.subsidy.handlers.work import Work
 from services.subsidy.holders import ShownHolder, masked, seal
 from shared.contracts import province, queries
@@ -46,14 +48,15 @@ async def keep_certificates(message: province.CertificatesIssued, work: Work) ->
     check_batch([each.issued for each in coming], known=known, today=work.today)
     named = {each.number: each for each in found}
     kept = list(_kept(coming, named, work, batch=message.batch))
+    await watch_certificates(kept, work)
     await facts_arrived({each.holder.index for each in kept if each.number in named}, work)
     return kept
 
 
 async def revoke_certificate(message: queries.CertificateRevoked, work: Work) -> Certificate:
-    """证书撤销: it is worth nothing any more, and what was paid for it comes back. Raises UnknownCertificate."""
+    """证书撤销: it is worth nothing any more, and what was paid for it is to come back. Raises UnknownCertificate."""
     certificate = await work.certificates.numbered(message.number)
-    _revoke(certificate, work, on=message.revoked_on, reason=message.reason)
+    await _revoke(certificate, work, on=message.revoked_on, reason=message.reason)
     await facts_arrived({certificate.holder.index}, work)
     return certificate
 
@@ -69,9 +72,11 @@ async def read_series(station: StationCode, year: int, work: Work) -> Sequence[S
     return await work.certificates.series(station, year)
 
 
-def revoke_as_answered(certificate: Certificate, answer: queries.RegisteredCertificate, work: Work) -> None:
+async def revoke_as_answered(
+    certificate: Certificate, answer: queries.RegisteredCertificate, work: Work
+) -> None:
     """A query found it revoked: the same as being told so."""
-    _revoke(certificate, work, on=answer.revoked_on or work.today, reason="")
+    await _revoke(certificate, work, on=answer.revoked_on or work.today, reason="")
 
 
 async def _body(uscc: Uscc, work: Work) -> Sequence[ClaimingInstitution]:
@@ -135,9 +140,10 @@ def _certificate(coming: _Coming, issuer: ClaimingInstitution, work: Work, *, ba
     )
 
 
-def _revoke(certificate: Certificate, work: Work, *, on: date, reason: str) -> None:
+async def _revoke(certificate: Certificate, work: Work, *, on: date, reason: str) -> None:
     if not certificate.revoke(on=on):
         return
+    await act_on_revocation(certificate.number, work, reason=reason)
     work.outbox.add(
         CertificateRevoked(
             certificate_id=certificate.id,

@@ -8,23 +8,28 @@ from uuid import UUID
 from services.subsidy.domain.assessment import Assessment
 from services.subsidy.domain.certificate import Certificate
 from services.subsidy.domain.claim import Claim, ClaimState
+from services.subsidy.domain.docket import rule
 from services.subsidy.domain.fact import Tie
 from services.subsidy.domain.faults import Fault, NothingGood, finding
 from services.subsidy.domain.institution import ClaimingInstitution
 from services.subsidy.domain.item import OPEN, Item, ItemState, Tally, Trial
 from services.subsidy.domain.refusals import RepeatedCertificate, UnknownCertificate
-from services.subsidy.domain.terms import AnyNumber, History, Outcome
+from services.subsidy.domain.terms import EMPTY_HISTORY, AnyNumber, History
 from services.subsidy.domain.upload import Returned, Sheet
-from services.subsidy.handlers.items import CHUNK, arrange, assessed, decide, item_of
+from services.subsidy.handlers.docket import desk_of, docket_of
+from services.subsidy.handlers.items import CHUNK, arrange, assessed, decide, decide_next, item_of
 from services.subsidy.handlers.knowledge import stop_waiting
+from services.subsidy.handlers.looks import watch_declared
 from services.subsidy.handlers.work import Work
 from services.subsidy.holders import unsealed
 from shared.errors import Invalid
 from shared.identity import NotYours
 from shared.policy import MoneyLine
-from shared.values import Fen, parse_certificate_number
+from shared.values import parse_certificate_number
 
-_AT_ONCE = 1000
+AT_ONCE = 500
+"""Items decided while whoever submitted them waits."""
+_READ_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +50,7 @@ async def open_claim(command: OpenClaim, work: Work) -> Claim:
     claim, items = await _asked(command, work)
     work.claims.add(claim)
     await work.items.keep(items)
+    await watch_declared(items, work)
     await decide(claim, items, work)
     return claim
 
@@ -88,8 +94,9 @@ async def draft_claim(command: DraftClaim, work: Work) -> Claim:
     claim.count(Tally(certificates=len(items), undecided=len(items), pending=len(items)))
     work.claims.add(claim)
     await work.items.keep(items)
+    await watch_declared(items, work)
     if wrong:
-        await work.faults.keep(claim.id, (claim.organ, str(claim.uscc)), wrong)
+        await work.faults.keep(claim.id, (claim.organ, str(institution.uscc)), wrong)
     return claim
 
 
@@ -97,26 +104,25 @@ async def try_claim(claim_id: UUID, holder: str | None, work: Work) -> Trial:
     """试算: what a draft would come to if it were submitted now; nothing is kept."""
     claim = await _own(claim_id, holder, work, seen=None)
     claim.expect(ClaimState.DRAFT)
-    counts = dict.fromkeys(Outcome, 0)
-    total, after, granted = 0, -1, dict[bytes, History]()
-    while items := await work.items.turns(claim.id, after=after, most=CHUNK):
-        assessment = await assessed(claim, items, work, granted=granted)
-        for each in assessment.items:
-            counts[each.decision.outcome] += 1
-            total += each.decision.amount
+    count = claim.tally.certificates
+    tally, granted = Tally(certificates=count, undecided=count, pending=count), dict[bytes, History]()
+    desk = desk_of(claim, work)
+    for first in range(0, count, CHUNK):
+        turns = range(first, min(first + CHUNK, count))
+        docket = await docket_of(claim, turns, desk, work, granted=granted)
+        rulings = rule(docket, desk.tariff)
+        tally = tally.settled(rulings.tally, undecided=count - turns.stop)
         # Turns go person by person, so only the last of a chunk may have certificates in the next one.
-        last = items[-1].holder_index
-        before = granted.get(last, History()).grants
-        own = tuple(grant for holder_index, grant in assessment.grants if holder_index == last)
-        granted = {last: History((*before, *own))}
-        after = items[-1].turn
+        last = docket.holders[-1]
+        before = granted.get(last, EMPTY_HISTORY).grants
+        granted = {last: History((*before, *rulings.granted_to_last(desk.tariff)))}
         await asyncio.sleep(0)
     return Trial(
-        certificates=sum(counts.values()),
-        payable=counts[Outcome.PAYABLE],
-        refused=counts[Outcome.REFUSED],
-        pending=counts[Outcome.PENDING],
-        total=Fen(total),
+        certificates=tally.certificates,
+        payable=tally.payable,
+        refused=tally.certificates - tally.payable - tally.pending,
+        pending=tally.pending,
+        total=tally.total,
     )
 
 
@@ -134,8 +140,8 @@ async def submit_claim(command: OnOwnClaim, work: Work) -> Claim:
     claim = await _own(command.claim_id, command.holder, work, seen=command.seen)
     await check_standing(claim, work)
     claim.submit(at=work.at)
-    if claim.tally.certificates <= CHUNK:
-        await decide(claim, await work.items.undecided(claim.id, most=CHUNK), work)
+    if claim.tally.certificates <= AT_ONCE:
+        await decide_next(claim, work, most=AT_ONCE)
     return claim
 
 
@@ -155,9 +161,10 @@ async def give_up(claim: Claim, work: Work) -> None:
 
 
 async def check_standing(claim: Claim, work: Work) -> None:
-    """A claim taken in while the suspension was on its way was not frozen with the others."""
-    institution = await work.institutions.get(claim.institution_id)
-    institution.check_may_claim()
+    """A claim taken in while the suspension was on its way was not frozen with the others; nobody suspends a person."""
+    if claim.institution_id is not None:
+        institution = await work.institutions.get(claim.institution_id)
+        institution.check_may_claim()
 
 
 async def _claimant(institution_id: UUID, holder: str | None, work: Work) -> ClaimingInstitution:
@@ -170,7 +177,7 @@ async def _claimant(institution_id: UUID, holder: str | None, work: Work) -> Cla
 
 async def _own(claim_id: UUID, holder: str | None, work: Work, *, seen: int | None) -> Claim:
     claim = await work.claims.get(claim_id, seen=seen)
-    if holder != claim.uscc:
+    if claim.uscc is None or holder != claim.uscc:
         raise NotYours("只能办理本单位的申领 · You may act on your own claims only")
     return claim
 
@@ -254,7 +261,7 @@ def _number(values: Mapping[str, object]) -> AnyNumber | Invalid:
 
 async def _found(numbers: Sequence[AnyNumber], work: Work) -> dict[AnyNumber, Certificate]:
     found: dict[AnyNumber, Certificate] = {}
-    for start in range(0, len(numbers), _AT_ONCE):
-        part = await work.certificates.all_numbered(numbers[start : start + _AT_ONCE])
+    for start in range(0, len(numbers), _READ_AT_ONCE):
+        part = await work.certificates.all_numbered(numbers[start : start + _READ_AT_ONCE])
         found.update({each.number: each for each in part})
     return found

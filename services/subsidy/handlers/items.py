@@ -1,39 +1,25 @@
 """Deciding a claim's items: a chunk in each transaction, every item once, whatever happens between."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from services.subsidy.domain.assessment import Assessment, Candidate, assess_all
 from services.subsidy.domain.certificate import Certificate
 from services.subsidy.domain.claim import Claim, ClaimState
-from services.subsidy.domain.decision import Tariff
-from services.subsidy.domain.entitlement import Entitlement
-from services.subsidy.domain.fact import NOTHING_KNOWN, Fact, FactKind, FactSheet
-from services.subsidy.domain.institution import ClaimingInstitution
+from services.subsidy.domain.desk import Desk
+from services.subsidy.domain.docket import Rulings, rule
+from services.subsidy.domain.entitlement import Taken
+from services.subsidy.domain.fact import NOTHING_KNOWN
 from services.subsidy.domain.item import Check, Item, ItemState
 from services.subsidy.domain.rules import family_of
-from services.subsidy.domain.terms import AnyNumber, CertificateFacts, Claiming, History, Lot, head_of
+from services.subsidy.domain.terms import AnyNumber, CertificateFacts, Lot
+from services.subsidy.handlers.docket import declared, desk_of, docket_of
 from services.subsidy.handlers.knowledge import Asking, await_facts, stop_waiting
 from services.subsidy.handlers.work import Work
-from shared.policy import MoneyLine
 from shared.values import Occupation
 
-CHUNK = 500
+CHUNK = 10_000
 """Items decided with one transaction."""
-
-Held = Mapping[bytes, History]
-
-
-def tariff_of(claim: Claim, work: Work) -> Tariff:
-    """The policy as of the day of the claim, whenever its items are decided."""
-    asked = Claiming(
-        line=claim.line,
-        claimant_id=claim.institution_id if claim.line is MoneyLine.TRAINING else None,
-        on=claim.claimed_on,
-    )
-    return Tariff(work.policy, asked, known_on=claim.claimed_on)
 
 
 def item_of(claim: Claim, certificate: Certificate, work: Work, *, employment: str) -> Item:
@@ -42,7 +28,7 @@ def item_of(claim: Claim, certificate: Certificate, work: Work, *, employment: s
         id=work.new_id(),
         claim_id=claim.id,
         organ=claim.organ,
-        uscc=str(claim.uscc),
+        uscc=str(claim.uscc) if claim.uscc else None,
         line=claim.line,
         place=0,
         turn=0,
@@ -84,109 +70,89 @@ async def decide_chunk(claim_id: UUID, work: Work) -> Claim | None:
     claim = await work.claims.claimed(claim_id)
     if claim is None:
         return None
-    await decide(claim, await work.items.undecided(claim.id, most=CHUNK), work)
+    await decide_next(claim, work, most=CHUNK)
     return claim
+
+
+async def decide_next(claim: Claim, work: Work, *, most: int) -> None:
+    """Decide about the next items that nobody decided about yet: as many are decided, so many turns are past."""
+    past = claim.tally.certificates - claim.tally.undecided
+    turns = range(past, min(past + most, claim.tally.certificates))
+    if turns:
+        some = (await _decide(claim, turns, work)).tally
+        claim.tally = claim.tally.settled(some, undecided=claim.tally.undecided - len(turns))
+    await _count(claim, work, left=claim.tally.undecided)
 
 
 async def decide(claim: Claim, items: Sequence[Item], work: Work) -> None:
-    """Decide about these items of a claim, in their turns, and count what the claim comes to."""
-    certificates = {each.number: each for each in await work.certificates.all_numbered(_numbers(items))}
-    assessment = await assessed(claim, items, work)
-    decided = {each.certificate_number: each for each in assessment.items}
-    for item in items:
-        item.decide(decided[item.certificate_number].decision, at=work.at)
-    await work.items.note_decided(items)
-    for holder, grant in assessment.grants:
-        work.entitlements.add(
-            Entitlement(id=work.new_id(), claim_id=claim.id, holder_index=holder, grant=grant)
-        )
-    waiting = [certificates[item.certificate_number] for item in items if item.state is ItemState.PENDING]
-    asking = Asking(claim_id=claim.id, organ=claim.organ, claimant=claim.uscc)
-    await await_facts(waiting, asking, work)
-    claim.count(await work.items.tally(claim.id))
+    """Decide about all items of a claim that was just taken in, and count what it comes to."""
+    await _decide(claim, range(len(items)), work)
+    await _count(claim, work, left=0)
 
 
 async def decide_again(claim_id: UUID, work: Work) -> Claim:
-    """Something new is known: decide about the items that wait; those that still wait go on waiting.
+    """Something new is known: decide about the next items it bears on; those that still wait go on waiting.
 
-    They are decided as of the day of the claim, by what is known now. Once the claim is reviewed nothing changes.
+    They are decided as of the day of the claim, by what is known now. Once the claim is reviewed nothing changes: then
+    the news has been heard, as when it bears on no item that waits.
     """
     await work.claims.take_turn(claim_id)
     claim = await work.claims.get(claim_id)
-    if not {claim.state, claim.resumes_as} & {ClaimState.DECIDING, ClaimState.SUBMITTED}:
-        return claim
-    items = await work.items.waiting(claim.id, most=CHUNK)
-    if items:
-        await decide(claim, items, work)
-        settled = [item.certificate_number for item in items if item.state is not ItemState.PENDING]
-        await stop_waiting(settled, claim.id, work)
+    open_yet = {claim.state, claim.resumes_as} & {ClaimState.DECIDING, ClaimState.SUBMITTED}
+    turns = await work.dockets.with_news(claim.id, most=CHUNK) if open_yet else ()
+    if turns:
+        rulings = await _decide(claim, turns, work)
+        settled = set(range(len(turns))) - set(rulings.pending)
+        await stop_waiting([rulings.docket.number(place) for place in settled], claim.id, work)
+        claim.tally = claim.tally.settled(rulings.tally, undecided=claim.tally.undecided)
+        await _count(claim, work, left=claim.tally.pending)
+    elif claim.tally.pending:
+        await work.fact_waits.looked(claim.id)
+    else:
+        await stop_waiting(None, claim.id, work)
     return claim
 
 
-async def assessed(
-    claim: Claim, items: Sequence[Item], work: Work, *, granted: Held | None = None
-) -> Assessment:
-    """What would be decided about these items, in their turns, with nothing kept.
+async def _count(claim: Claim, work: Work, *, left: int) -> None:
+    """Whatever was counted on the way, it is counted anew once nothing is left."""
+    claim.count(claim.tally if left else await work.items.tally(claim.id))
+    claim.await_review(work.policy, at=work.at)
 
-    `granted` is what people were granted meanwhile in a dry run, beside what is on record.
-    """
+
+async def _decide(claim: Claim, turns: Sequence[int], work: Work) -> Rulings:
+    """Decide about the items of these turns: write what was decided, what it takes up, and who is waited for."""
+    desk = desk_of(claim, work)
+    docket = await docket_of(claim, turns, desk, work)
+    rulings = rule(docket, desk.tariff)
+    await work.dockets.note(claim.id, turns, rulings, desk.tariff, at=work.at)
+    grants = [Taken(work.new_id(), turns[place], of_year) for place, of_year in rulings.granted]
+    await work.entitlements.take_up(claim.id, grants, year=claim.claimed_on.year)
+    waiting = {docket.number(place): docket.holders[place] for place in rulings.pending}
+    await await_facts(waiting, Asking(claim_id=claim.id, organ=claim.organ, claimant=claim.uscc), work)
+    return rulings
+
+
+async def assessed(claim: Claim, items: Sequence[Item], work: Work) -> Assessment:
+    """What would be decided about items that are not kept, in their turns."""
     found = {each.number: each for each in await work.certificates.all_numbered(_numbers(items))}
     ordered = sorted(items, key=lambda item: item.turn)
     certificates = [found[item.certificate_number] for item in ordered]
     sheets = await work.facts.sheet_for(certificates, claim.uscc, claim.claimed_on)
-    facts = await _facts(certificates, work)
+    desk = desk_of(claim, work)
     candidates = [
         Candidate(
-            certificate=facts[item.certificate_number],
+            certificate=CertificateFacts(each.number, await _lot(each, desk, work)),
             holder_index=item.holder_index,
-            facts=_declared(item, claim, sheets.get(item.certificate_number, NOTHING_KNOWN)),
+            facts=declared(sheets.get(each.number, NOTHING_KNOWN), item.employment, claim),
         )
-        for item in ordered
+        for item, each in zip(ordered, certificates, strict=True)
     ]
-    held = dict(await work.entitlements.histories({item.holder_index for item in items}))
-    for holder, history in (granted or {}).items():
-        if holder in held:
-            held[holder] = History((*held[holder].grants, *history.grants))
-    return Assessment(tuple(assess_all(candidates, held, tariff_of(claim, work))))
+    held = await work.entitlements.histories({item.holder_index for item in items})
+    return Assessment(tuple(assess_all(candidates, held, desk.tariff)))
 
 
-async def _facts(certificates: Sequence[Certificate], work: Work) -> dict[AnyNumber, CertificateFacts]:
-    """Each certificate with the lot it shares with those evaluated and issued with it."""
-    institutions: dict[UUID, ClaimingInstitution] = {}
-    for key in {each.institution_id for each in certificates}:
-        institutions[key] = await work.institutions.get(key)
-    lots: dict[object, Lot] = {}
-    facts: dict[AnyNumber, CertificateFacts] = {}
-    for each in certificates:
-        own = institutions[each.institution_id]
-        shared = (
-            own.id,
-            head_of(each.number),
-            each.item,
-            each.issued_on,
-            each.evaluated_on,
-            each.validity,
-            each.evaluated_here,
-        )
-        if shared not in lots:
-            lots[shared] = each.lot(own.evaluator_on(each.evaluated_on))
-        facts[each.number] = CertificateFacts(each.number, lots[shared])
-    return facts
-
-
-def _declared(item: Item, claim: Claim, sheet: FactSheet) -> FactSheet:
-    """What is known, and beside it what the claimant declared of the holder."""
-    if not item.employment:
-        return sheet
-    at: datetime = claim.submitted_at or claim.created_at
-    declared = Fact(
-        kind=FactKind.EMPLOYMENT,
-        value=item.employment,
-        about=claim.claimed_on,
-        source=f"declared:{claim.institution_id}",
-        obtained_at=at,
-    )
-    return replace(sheet, facts=(*sheet.facts, declared))
+async def _lot(certificate: Certificate, desk: Desk, work: Work) -> Lot:
+    return desk.lot(certificate.issue, await work.institutions.get(certificate.institution_id))
 
 
 async def leave_out(claim: Claim, item: Item, work: Work, *, reason: str, by: str) -> None:

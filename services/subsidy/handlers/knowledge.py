@@ -1,16 +1,16 @@
 """Facts from elsewhere: asked for, kept with source and time, and handed to the claims that wait for them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from services.subsidy.domain.certificate import Certificate
 from services.subsidy.domain.fact import MONTHLY, Fact, FactKind, Value
 from services.subsidy.domain.knowledge import FactWait, KeptFact, Waiting
 from services.subsidy.domain.terms import AnyNumber
 from services.subsidy.domain.upload import Finding, Returned, Sheet, Upload, UploadKind
+from services.subsidy.handlers.looks import watch_people
 from services.subsidy.handlers.rosters import check_first
 from services.subsidy.handlers.work import Work
 from services.subsidy.holders import index_of
@@ -49,42 +49,36 @@ class FactInFuture(Invalid):
 
 @dataclass(frozen=True, kw_only=True)
 class Asking:
-    """Which claim of which organ and employer waits."""
+    """Which claim of which organ waits, and of which employer unless a person claims for itself."""
 
     claim_id: UUID
     organ: str
-    claimant: Uscc
+    claimant: Uscc | None
 
 
-async def await_facts(certificates: Iterable[Certificate], asking: Asking, work: Work) -> None:
-    """A claim waits for something about these: the province is asked for facts at the next look."""
-    waiting = {wait.certificate_number: wait for wait in await work.fact_waits.of_claim(asking.claim_id)}
-    for certificate in certificates:
-        if certificate.number in waiting:
-            waiting[certificate.number].looked()
-            continue
-        wait = FactWait(
+async def await_facts(holders: Mapping[AnyNumber, bytes], asking: Asking, work: Work) -> None:
+    """A claim waits for something about these certificates' holders: the province is asked at the next look.
+
+    Of those for whom it waited before, it has seen what was told so far.
+    """
+    waits = [
+        FactWait(
             id=work.new_id(),
             claim_id=asking.claim_id,
             organ=asking.organ,
             uscc=asking.claimant,
-            certificate_number=certificate.number,
-            holder_index=certificate.holder.index,
+            certificate_number=number,
+            holder_index=holder,
             since=work.at,
         )
-        work.fact_waits.add(wait)
+        for number, holder in holders.items()
+    ]
+    await work.fact_waits.begin(waits)
 
 
 async def stop_waiting(numbers: Collection[AnyNumber] | None, claim_id: UUID, work: Work) -> None:
     """The claim waits for nothing about these any more, or about any."""
-    for wait in await work.fact_waits.of_claim(claim_id):
-        if numbers is None or wait.certificate_number in numbers:
-            wait.end(work.at)
-
-
-async def claims_with_news(work: Work) -> Sequence[UUID]:
-    """The claims that wait for facts and about whose people something new is known: to be decided again."""
-    return await work.fact_waits.told_claims()
+    await work.fact_waits.end(claim_id, numbers, at=work.at)
 
 
 async def fact_queries_due(work: Work) -> Sequence[UUID]:
@@ -164,6 +158,7 @@ async def facts_arrived(holders: Collection[bytes], work: Work) -> None:
     if holders:
         for wait in await work.fact_waits.of_holders(holders):
             wait.told(work.at)
+        await watch_people(holders, work)
 
 
 def keep_fact(fact: Fact, *, holder_index: bytes, employer: str, work: Work) -> KeptFact:
@@ -237,9 +232,11 @@ def _employer(fact: Fact, employer: str) -> str:
 
 
 def _asked(waiting: Waiting) -> FactsAsked:
+    """Of whom a person works for nothing is asked where no employer claims."""
+    towards_nobody = waiting.wait.uscc is None
     return FactsAsked(
         number=waiting.wait.certificate_number,
-        names=tuple(FactName),
+        names=tuple(name for name in FactName if not (towards_nobody and name is FactName.EMPLOYMENT)),
         month=waiting.month,
         on=waiting.evaluated_on,
         employer=waiting.wait.uscc,

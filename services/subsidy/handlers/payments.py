@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from services.subsidy.domain.claim import Claim, Payment
+from services.subsidy.domain.bank_result import check_result
+from services.subsidy.domain.claim import Claim
 from services.subsidy.domain.item import ItemState
 from services.subsidy.domain.payee import BankAccount, Payee
 from services.subsidy.domain.payment import (
@@ -15,15 +17,18 @@ from services.subsidy.domain.payment import (
     Order,
     OrderState,
     ResultLine,
-    check_result,
     next_pay_day,
 )
 from services.subsidy.domain.posting import Account
 from services.subsidy.domain.refusals import NotTheHandlingOrgan
+from services.subsidy.handlers.looks import watch_account
+from services.subsidy.handlers.offsets import keep_back
+from services.subsidy.handlers.orders import take_out
 from services.subsidy.handlers.postings import post
+from services.subsidy.handlers.revocations import drop_revoked
+from services.subsidy.handlers.settling import settle, settle_by_offset
 from services.subsidy.handlers.work import Work
 from services.subsidy.payees import seal_account, unseal_account
-from shared.contracts.subsidy import ClaimPaid, PaidCertificate
 from shared.identity import NotYours
 from shared.policy import MoneyLine
 from shared.values import Fen
@@ -52,6 +57,7 @@ async def set_account(command: SetAccount, work: Work) -> Payee:
     sealed = seal_account(work.cipher, institution.id, command.account)
     if command.seen is not None:
         payee = await work.payees.get(institution.id, seen=command.seen)
+        await watch_account({payee.account.index, sealed.index}, work)
         payee.account, payee.set_by, payee.set_at = sealed, command.by, work.at
         return payee
     payee = Payee(
@@ -63,6 +69,7 @@ async def set_account(command: SetAccount, work: Work) -> Payee:
         set_at=work.at,
     )
     work.payees.add(payee)
+    await watch_account({sealed.index}, work)
     return payee
 
 
@@ -79,19 +86,19 @@ class DrawUp:
 async def draw_up_batch(command: DrawUp, work: Work) -> Batch:
     """制单: an order for every approved claim, and once more for each the bank gave back, if its account is known.
 
-    Raises NotTheHandlingOrgan, NothingToPay or AlreadyOrdered.
+    Each is lowered by what its payee has to pay back. Raises NotTheHandlingOrgan, NothingToPay or AlreadyOrdered.
     """
     if not command.own or command.organ not in work.policy.territory(command.own):
         raise NotTheHandlingOrgan(f"由 {command.organ} 经办 · {command.organ} handles it", basis=("N2.0",))
     number = await work.batches.take_turn(command.organ, command.line) + 1
     claims = await work.claims.payable(command.organ, command.line, most=MOST_ORDERS)
     key = work.new_id()
-    orders = [order for claim in claims if (order := await _order(claim, key, work)) is not None]
+    pay_on = next_pay_day(work.policy, work.today)
+    orders = [order for claim in claims if (order := await _order(claim, key, pay_on, work)) is not None]
     if not orders:
         raise NothingToPay(
             f"{len(claims)} 件已核准，均无收款账户 · {len(claims)} approved, none with an account"
         )
-    pay_on = next_pay_day(work.policy, work.today)
     batch = Batch(
         id=key,
         number=f"{command.organ}-{command.line.value}-{pay_on:%Y%m}-{number:04d}",
@@ -100,6 +107,7 @@ async def draw_up_batch(command: DrawUp, work: Work) -> Batch:
         pay_on=pay_on,
         orders=len(orders),
         total=Fen(sum(order.amount for order in orders)),
+        offset=Fen(sum(order.offset for order in orders)),
         created_by=command.by,
         created_at=work.at,
     )
@@ -107,38 +115,53 @@ async def draw_up_batch(command: DrawUp, work: Work) -> Batch:
     return batch
 
 
-async def _order(claim: Claim, batch_id: UUID, work: Work) -> Order | None:
-    """Put a claim in the batch; None where it cannot be: the account is missing, or the institution may not claim."""
-    payee = await work.payees.known(claim.institution_id)
-    institution = await work.institutions.get(claim.institution_id)
-    if payee is None or not institution.may_claim:
+async def _order(claim: Claim, batch_id: UUID, pay_on: date, work: Work) -> Order | None:
+    """Put a claim in the batch; None where it cannot be.
+
+    The account is missing, it may not be paid now, or all of its certificates were revoked meanwhile.
+    """
+    payee = await work.payees.known(claim.payee_id)
+    if payee is None or not await _may_be_paid(claim, work) or not await drop_revoked(claim, work):
         return None
     before = await _returned(claim, work)
+    offsets = await keep_back(claim, pay_on, work)
     key = work.new_id()
     order = Order(
         id=key,
         batch_id=batch_id,
         organ=claim.organ,
-        uscc=str(claim.uscc),
+        uscc=str(claim.uscc) if claim.uscc else None,
         line=claim.line,
         claim_id=claim.id,
-        amount=claim.total,
+        amount=Fen(claim.total - sum(each.amount for each in offsets)),
         certificates=claim.tally.payable,
         account=seal_account(work.cipher, key, unseal_account(work.cipher, payee.id, payee.account)),
         follows=before.id if before else None,
+        offsets=offsets,
     )
     work.orders.add(order)
     claim.order()
     await work.items.move(claim.id, _WAITING, ItemState.ORDERED)
     source = Account.RETURNED if before else Account.OWED
-    post(work, claim, debit=source, credit=Account.ORDERED, amount=order.amount, ref=f"order:{order.id}")
+    post(work, claim, debit=source, credit=Account.ORDERED, amount=order.gross, ref=f"order:{order.id}")
     return order
 
 
+async def _may_be_paid(claim: Claim, work: Work) -> bool:
+    """Not while its institution may not claim or fraud of it is looked into; a person stands in no such register."""
+    if claim.institution_id is None:
+        return True
+    if await work.recoveries.freezing(claim.institution_id):
+        return False
+    return (await work.institutions.get(claim.institution_id)).may_claim
+
+
 async def _returned(claim: Claim, work: Work) -> Order | None:
-    """The claim's order that the bank gave back last, if any."""
+    """The claim's order that the bank gave back and that no other repeats yet, if any."""
     orders = await work.orders.of_claim(claim.id)
-    return next((each for each in reversed(orders) if each.state is OrderState.RETURNED), None)
+    repeated = {each.follows for each in orders if each.state is not OrderState.WITHDRAWN}
+    back = (each for each in orders if each.state is OrderState.RETURNED)
+    return next((each for each in back if each.id not in repeated), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,19 +175,22 @@ class OnBatch:
 
 
 async def release_batch(command: OnBatch, work: Work) -> Batch:
-    """放行, by a second person. What may not be paid any more is taken out first.
+    """放行, by a second person. What may not be paid any more is taken out first; what is wholly offset is paid by it.
 
     Raises NotTheHandlingOrgan, BatchOutOfTurn, SamePerson, or NothingToPay when nothing is left.
     """
     batch = await _batch(command, work)
     batch.release(by=command.by, at=work.at)
     for order in await _standing(batch, work):
-        claim = await work.claims.get(order.claim_id)
-        institution = await work.institutions.get(claim.institution_id)
-        if not institution.may_claim:
+        claim = await _claim_of(order, work)
+        if not await _may_be_paid(claim, work):
             await take_out(order, claim, work, reason="机构不得申领 · the institution may not claim")
+        elif not order.amount:
+            await settle_by_offset(order, claim, work, by=command.by)
     if batch.state is BatchState.CANCELLED:
         raise NothingToPay
+    if not batch.total:
+        batch.settle("", by=command.by, at=work.at)
     return batch
 
 
@@ -173,34 +199,8 @@ async def cancel_batch(command: OnBatch, work: Work) -> Batch:
     batch = await _batch(command, work)
     batch.cancel()
     for order in await _standing(batch, work):
-        await take_out(
-            order, await work.claims.get(order.claim_id), work, reason="批次撤销 · batch cancelled"
-        )
+        await take_out(order, await _claim_of(order, work), work, reason="批次撤销 · batch cancelled")
     return batch
-
-
-async def take_out(order: Order, claim: Claim, work: Work, *, reason: str) -> None:
-    """撤出: an order that did not go to the bank yet; what it was for is owed again."""
-    batch = await work.batches.get(order.batch_id)
-    order.withdraw(reason)
-    if batch.state is not BatchState.CANCELLED:
-        batch.less(order)
-    repeated = order.follows is not None
-    claim.unorder(returned=repeated)
-    await work.items.move(
-        claim.id, (ItemState.ORDERED,), ItemState.RETURNED if repeated else ItemState.PAYABLE
-    )
-    source = Account.RETURNED if repeated else Account.OWED
-    post(work, claim, debit=Account.ORDERED, credit=source, amount=order.amount, ref=f"order:{order.id}")
-
-
-async def hold_back(claim: Claim, work: Work, *, reason: str) -> None:
-    """A claim was frozen: its order is taken out, unless the bank has it already."""
-    for order in await work.orders.of_claim(claim.id):
-        if order.state is OrderState.ORDERED:
-            batch = await work.batches.get(order.batch_id)
-            if batch.state is BatchState.OPEN:
-                await take_out(order, claim, work, reason=reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,47 +230,21 @@ async def take_result(command: TakeResult, work: Work) -> Batch:
     orders = {order.id: order for order in await _standing(batch, work)}
     check_result(batch, orders.values(), command.lines, paid=command.paid, returned=command.returned)
     for line in command.lines:
-        await _settle(orders[line.order_id], line, work, by=command.batch.by)
+        await settle(orders[line.order_id], line, work, by=command.batch.by)
     batch.settle(command.sha256, by=command.batch.by, at=work.at)
     return batch
-
-
-async def _settle(order: Order, line: ResultLine, work: Work, *, by: str) -> None:
-    claim = await work.claims.get(order.claim_id)
-    order.settle(line)
-    credit = Account.PAID if line.paid else Account.RETURNED
-    post(work, claim, debit=Account.ORDERED, credit=credit, amount=order.amount, ref=f"order:{order.id}")
-    ordered = (ItemState.ORDERED,)
-    if not line.paid:
-        claim.unorder(returned=True)
-        await work.items.move(claim.id, ordered, ItemState.RETURNED)
-        return
-    claim.paid(Payment(by=by, at=work.at))
-    await work.items.move(claim.id, ordered, ItemState.PAID)
-    work.outbox.add(await _announced(claim, work))
-
-
-async def _announced(claim: Claim, work: Work) -> ClaimPaid:
-    paid = tuple(
-        PaidCertificate(number=item.number, level=item.level, amount_fen=item.amount)
-        for item in await work.items.paid(claim.id)
-    )
-    return ClaimPaid(
-        claim_id=claim.id,
-        institution_id=claim.institution_id,
-        organ=claim.organ,
-        basis=claim.tally.basis,
-        uscc=claim.uscc,
-        certificates=len(paid),
-        amount_fen=claim.total,
-        items=paid,
-    )
 
 
 async def _batch(command: OnBatch, work: Work) -> Batch:
     batch = await work.batches.get(command.batch_id, seen=command.seen)
     batch.check_paid_by(command.organ, work.policy)
     return batch
+
+
+async def _claim_of(order: Order, work: Work) -> Claim:
+    """Nobody else is at it before this unit of work ends."""
+    await work.claims.take_turn(order.claim_id)
+    return await work.claims.get(order.claim_id)
 
 
 async def _standing(batch: Batch, work: Work) -> list[Order]:

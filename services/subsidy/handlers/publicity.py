@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.subsidy.domain.claim import ClaimState
+from services.subsidy.domain.deadline import Deadline
 from services.subsidy.domain.item import OPEN
 from services.subsidy.domain.objection import (
     Objection,
@@ -29,7 +30,6 @@ async def raise_objection(item_id: UUID, statement: Statement, work: Work) -> Ob
     claim.check_publicised(at=work.at)
     item.object_to()
     claim.objections_open += 1
-    days = work.policy.days("subsidy.objection_days", work.today)
     objection = Objection(
         id=work.new_id(),
         claim_id=claim.id,
@@ -38,7 +38,7 @@ async def raise_objection(item_id: UUID, statement: Statement, work: Work) -> Ob
         statement=statement,
         reference=work.new_code(),
         raised_at=work.at,
-        due_at=work.policy.calendar.deadline(work.at, days),
+        due=Deadline.of("subsidy.objection_days", work.policy, at=work.at),
     )
     work.objections.add(objection)
     return objection

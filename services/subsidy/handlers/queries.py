@@ -45,14 +45,14 @@ async def take_certificate_answers(message: CertificatesAnswered, work: Work) ->
     found = await work.certificates.all_numbered(list(answers))
     key = _key(message.query_id, work)
     for certificate in found:
-        _settle(certificate, answers[certificate.number], work, key=key)
+        await _settle(certificate, answers[certificate.number], work, key=key)
     await facts_arrived({certificate.holder.index for certificate in found}, work)
     return found
 
 
-def _settle(certificate: Certificate, answer: RegisteredCertificate, work: Work, *, key: str) -> None:
+async def _settle(certificate: Certificate, answer: RegisteredCertificate, work: Work, *, key: str) -> None:
     if answer.state is RegisterState.REVOKED:
-        revoke_as_answered(certificate, answer, work)
+        await revoke_as_answered(certificate, answer, work)
     elif answer.state is RegisterState.UNKNOWN:
         certificate.answered(CertificateState.UNKNOWN)
     else:

@@ -3,10 +3,9 @@
 from datetime import date
 
 from services.subsidy.domain.institution import ClaimingInstitution, Standing
-from services.subsidy.handlers.payments import hold_back
+from services.subsidy.handlers.freezing import freeze_unpaid, release_frozen
 from services.subsidy.handlers.work import Work
 from shared.contracts import filing
-from shared.contracts.subsidy import ClaimFrozen, ClaimReleased
 
 
 async def keep_institution(
@@ -32,23 +31,14 @@ async def freeze_claims(event: filing.InstitutionSuspended, work: Work) -> None:
     """Nothing of a suspended institution is reviewed or paid until it is resumed (N3.3)."""
     institution = await work.institutions.get(event.institution_id)
     institution.stand(Standing.SUSPENDED, since=_day(event, work), reason=event.reason)
-    await _freeze(institution, event, work)
+    await freeze_unpaid(institution, work, reason=event.reason, basis=event.basis)
 
 
 async def release_claims(event: filing.InstitutionResumed, work: Work) -> None:
-    """Frozen claims go on where they stood."""
+    """Frozen claims go on where they stood, unless fraud is looked into meanwhile."""
     institution = await work.institutions.get(event.institution_id)
     institution.stand(Standing.ACTIVE, since=_day(event, work))
-    for claim in await work.claims.frozen_of(institution.id):
-        if claim.release():
-            work.outbox.add(
-                ClaimReleased(
-                    claim_id=claim.id,
-                    institution_id=institution.id,
-                    organ=claim.organ,
-                    basis=event.basis,
-                )
-            )
+    await release_frozen(institution, work, basis=event.basis)
 
 
 async def rescope_institution(event: filing.InstitutionRescoped, work: Work) -> None:
@@ -76,24 +66,7 @@ async def end_institution(event: filing.InstitutionEnded, work: Work) -> None:
     institution = await work.institutions.get(event.institution_id)
     institution.stand(Standing(event.standing), since=event.on, reason=event.reason)
     if institution.standing is Standing.REVOKED:
-        await _freeze(institution, event, work)
-
-
-async def _freeze(
-    institution: ClaimingInstitution, event: filing.InstitutionSuspended | filing.InstitutionEnded, work: Work
-) -> None:
-    for claim in await work.claims.unpaid_of(institution.id):
-        if claim.freeze(reason=event.reason):
-            await hold_back(claim, work, reason=event.reason)
-            work.outbox.add(
-                ClaimFrozen(
-                    claim_id=claim.id,
-                    institution_id=institution.id,
-                    organ=claim.organ,
-                    basis=event.basis,
-                    reason=event.reason,
-                )
-            )
+        await freeze_unpaid(institution, work, reason=event.reason, basis=event.basis)
 
 
 def _day(event: filing.InstitutionSuspended | filing.InstitutionResumed, work: Work) -> date:

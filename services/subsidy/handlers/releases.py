@@ -1,4 +1,4 @@
-"""政策发布: published by one person, worked out, released by another, known from the next day on."""
+"""政策发布: published by one person, released by another once its impact is worked out, known from the next day on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from services.subsidy.domain.impact import Impact
 from services.subsidy.domain.release import (
-    DryRun,
     DryRunOutdated,
     NotTheCity,
     Release,
@@ -20,15 +18,8 @@ from services.subsidy.domain.release import (
 )
 from services.subsidy.domain.release_faults import check_release
 from services.subsidy.handlers.work import Work
-from services.subsidy.holders import masked
 from shared.clock import SHANGHAI
-from shared.policy import Clause, Document, OrganKind, Policy, Status, months_after
-from shared.privacy import mask_number
-from shared.values import Edition, Occupation, OccupationCode
-
-PAGE = 250
-"""Items worked out at once; others are served in between."""
-_OCCUPATION, _ORGAN = "occupation", "organ"
+from shared.policy import Clause, Document, OrganKind, Policy, Status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +54,7 @@ async def publish_release(command: PublishRelease, work: Work) -> Release:
 
     Raises NotTheCity, FaultyRelease, UnknownRelease or NotSupersedable.
     """
-    _check_city(command.organ, work.policy)
+    check_city(command.organ, work.policy)
     if command.supersedes is not None:
         (await work.releases.get(command.supersedes)).check_supersedable(command.kind)
     key = work.new_id()
@@ -90,53 +81,19 @@ async def publish_release(command: PublishRelease, work: Work) -> Release:
     return release
 
 
-async def work_out_release(command: OnRelease, work: Work) -> Release:
-    """影响测算, over the open items and those decided in the last months.
-
-    Raises NotTheCity, AlreadyReleased or FaultyRelease.
-    """
-    _check_city(command.organ, work.policy)
-    release = await work.releases.get(command.release_id, seen=command.seen)
-    release.check_waiting()
-    known_from = first_known(work.at)
-    check_release(release, work.policy, known_from=known_from)
-    months = work.policy.number("subsidy.impact_months", work.today)
-    since = months_after(work.today, -months)
-    data = await _data(since, work)
-    impact = Impact(
-        work.policy,
-        work.policy.with_releases((release.stated(known_from=known_from),)),
-        known_on=known_from,
-    )
-    await _count_all(impact, since, work)
-    figures = {
-        **_named(impact.told, work.policy),
-        "undecided": await work.decided.undecided(),
-        "examples": await _examples(impact, work),
-    }
-    release.worked_out(
-        DryRun(
-            by=command.by,
-            at=work.at,
-            since=since,
-            known_from=known_from,
-            data=data,
-            digest=impact.digest(data),
-            figures=figures,
-        )
-    )
-    return release
-
-
 async def release_policy(command: OnRelease, work: Work) -> Release:
     """核准发布, by another person, as long as nothing changed since its impact was worked out.
 
-    Raises NotTheCity, AlreadyReleased, PublisherMayNotRelease, DryRunMissing, DryRunOutdated or NotSupersedable.
+    Raises NotTheCity, AlreadyReleased, PublisherMayNotRelease, DryRunMissing, DryRunRunning, DryRunOutdated or
+    NotSupersedable.
     """
-    _check_city(command.organ, work.policy)
+    check_city(command.organ, work.policy)
     if await work.releases.take_turn() != len(work.policy.releases):
         raise DryRunOutdated("刚有另一项政策发布 · Another release was made just now")
     release = await work.releases.get(command.release_id, seen=command.seen)
+    run = await work.impact_runs.of(release.id)
+    if run is not None:
+        run.check_ready()
     data = await _data(release.dry_run.since, work) if release.dry_run else ""
     release.release(by=command.by, at=work.at, data=data)
     check_release(release, work.policy, known_from=first_known(work.at))
@@ -158,54 +115,17 @@ def is_city(organ: str, policy: Policy) -> bool:
     return bool(organ) and policy.organ(organ).kind is OrganKind.CITY
 
 
-def _check_city(organ: str, policy: Policy) -> None:
+def check_city(organ: str, policy: Policy) -> None:
+    """Raises NotTheCity."""
     if not is_city(organ, policy):
         raise NotTheCity
 
 
 async def _data(since: date, work: Work) -> str:
     """What a dry-run is worked out from: the policy of the moment and the state of every item it looks at."""
-    return f"{work.policy.digest}/{await work.decided.state_of_data(since=_begin(since))}"
+    return f"{work.policy.digest}/{await work.decided.state_of_data(since=begin(since))}"
 
 
-async def _count_all(impact: Impact, since: date, work: Work) -> None:
-    after: UUID | None = None
-    while page := await work.decided.considered(since=_begin(since), after=after, most=PAGE):
-        impact.add(page)
-        after = page[-1].id
-
-
-async def _examples(impact: Impact, work: Work) -> list[dict[str, Any]]:
-    """Masked: whose certificate it is, is not told by a dry-run."""
-    numbers = [each.item.certificate_number for each in impact.examples]
-    certificates = {each.number: each for each in await work.certificates.all_numbered(numbers)}
-    return [
-        {
-            "claim_id": str(each.item.claim_id),
-            "certificate": mask_number(each.item.certificate_number),
-            "holder": masked(work.cipher, certificates[each.item.certificate_number]).name,
-            "effect": each.effect.value,
-            "before_fen": each.before_fen,
-            "after_fen": each.after_fen,
-        }
-        for each in impact.examples
-    ]
-
-
-def _named(told: dict[str, Any], policy: Policy) -> dict[str, Any]:
-    """The rows with what people call an occupation and an organ."""
-    return {**told, "rows": [{**row, "name": _name(row["by"], row["key"], policy)} for row in told["rows"]]}
-
-
-def _name(dimension: str, key: str, policy: Policy) -> str:
-    if dimension == _ORGAN and key in policy.organs:
-        return policy.organ(key).name
-    if dimension == _OCCUPATION:
-        edition, _, code = key.partition(":")
-        entry = policy.occupations.get(Occupation(Edition(edition), OccupationCode(code)))
-        return entry.name if entry else key
-    return key
-
-
-def _begin(day: date) -> datetime:
+def begin(day: date) -> datetime:
+    """The first moment of a day in Nanjing."""
     return datetime.combine(day, time.min, SHANGHAI)

@@ -20,6 +20,7 @@ from services.subsidy.domain.upload import (
     UploadKind,
 )
 from services.subsidy.domain.vetting import Fault, Issued, faults_of, issuer_of, marks_of
+from services.subsidy.handlers.looks import watch_certificates, watch_series
 from services.subsidy.handlers.work import Work
 from services.subsidy.holders import index_of, seal
 from services.subsidy.returned import seal_rows, unseal_rows
@@ -76,6 +77,7 @@ async def take_roster(command: TakeRoster, work: Work) -> tuple[Upload, list[Ret
     certificates = [_certificate(each, institution, body, work) for each in good]
     for certificate in certificates:
         work.certificates.add(certificate)
+    await watch_certificates(certificates, work)
     upload = Upload(
         id=work.new_id(),
         organ=institution.organ,
@@ -159,6 +161,7 @@ async def _vetted(named: Sequence[_Named], sheet: Sheet, work: Work) -> tuple[li
         else:
             finding = Finding(column=_COLUMNS.get(fault, "number"), code=fault.code, message=fault.label)
             refused.append(sheet.given_back(each.row, finding))
+    await watch_series([each for each in found if each.clashes], work)
     return good, refused
 
 

@@ -1,13 +1,28 @@
 """Grants in PostgreSQL; its unique indexes are what makes a certificate paid once."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    LargeBinary,
+    RowMapping,
+    SmallInteger,
+    Uuid,
+    any_,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
 
 from services.subsidy import tables
-from services.subsidy.domain.entitlement import Entitlement
+from services.subsidy.domain.entitlement import Entitlement, Taken
 from services.subsidy.domain.refusals import AlreadyClaimed
 from services.subsidy.domain.terms import AnyNumber, Grant, History
 from shared.errors import NotFound
@@ -53,12 +68,40 @@ class SqlEntitlements(SqlAggregates[Entitlement]):
             live=row["live"],
         )
 
+    async def take_up(self, claim_id: UUID, grants: Sequence[Taken], *, year: int) -> None:
+        """Write what these items make their holders' grants; raises AlreadyClaimed when another claim was first.
+
+        The claim's own entry in the ledger, with what its items came to, tells of them.
+        """
+        if not grants:
+            return
+        ids, turns, places = zip(*grants, strict=True)
+        told = (
+            func.unnest(
+                literal(list(ids), ARRAY(Uuid)),
+                literal(list(turns), ARRAY(Integer)),
+                literal(list(places), ARRAY(SmallInteger)),
+            )
+            .table_valued("id", "turn", "place")
+            .render_derived(name="told")
+        )
+        item = tables.claim_item.c
+        of = (item.claim_id == claim_id, item.turn.between(min(turns), max(turns)), item.turn == told.c.turn)
+        # In the order of people, so that two claims for the same wait for each other and never in a circle.
+        made = select(
+            *(told.c.id, literal(1), item.claim_id, item.holder_index, item.certificate_number, item.family),
+            *(item.level, item.line, literal(year), told.c.place, item.shortage, true()),
+        ).where(*of)
+        names = [column.name for column in self.table.columns]
+        with self._refusing():
+            await self._connection.execute(insert(self.table).from_select(names, made.order_by(item.turn)))
+
     async def histories(self, holders: Collection[bytes]) -> Mapping[bytes, History]:
-        """What each was granted on either line of money."""
+        """What each to whom anything was granted was granted, on either line of money."""
         columns = self.table.c
-        held = (columns.holder_index.in_(list(holders)), columns.live)
+        held = (columns.holder_index == any_(literal(list(holders), ARRAY(LargeBinary))), columns.live)
         rows = await self._connection.execute(select(self.table).where(*held))
-        grants: dict[bytes, list[Grant]] = {holder: [] for holder in holders}
+        grants: defaultdict[bytes, list[Grant]] = defaultdict(list)
         for row in rows.mappings():
             grants[row["holder_index"]].append(_grant(row))
         return {holder: History(tuple(found)) for holder, found in grants.items()}
@@ -71,6 +114,16 @@ class SqlEntitlements(SqlAggregates[Entitlement]):
             wanted.append(columns.certificate_number == str(certificate))
         await self._connection.execute(
             update(self.table).where(*wanted).values(live=False, version=columns.version + 1)
+        )
+
+    async def give_back_each(self, claim_id: UUID, certificates: Collection[AnyNumber]) -> None:
+        """What a claim holds for these certificates may be claimed again."""
+        columns = self.table.c
+        named = columns.certificate_number.in_([str(number) for number in certificates])
+        await self._connection.execute(
+            update(self.table)
+            .where(columns.claim_id == claim_id, columns.live, named)
+            .values(live=False, version=columns.version + 1)
         )
 
 

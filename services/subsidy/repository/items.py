@@ -1,14 +1,15 @@
 """The items of claims in PostgreSQL: single ones as aggregates, all of a claim in one statement."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Integer,
     RowMapping,
     Select,
-    bindparam,
     func,
     insert,
     literal,
@@ -17,9 +18,11 @@ from sqlalchemy import (
 )
 
 from services.subsidy import tables
+from services.subsidy.domain.inputs import joined
 from services.subsidy.domain.item import COUNTED, Check, Item, ItemState, PaidItem, Tally, UnknownItem
 from services.subsidy.domain.terms import AnyNumber
-from services.subsidy.domain.verdict import Decision, pack, unpack_decision
+from services.subsidy.domain.verdict import Decision, unpack_verdict
+from services.subsidy.repository.verdicts import SqlVerdicts
 from shared.paging import BadCursor, Page, decode_cursor, page_of
 from shared.persistence.aggregates import SqlAggregates
 from shared.policy import MoneyLine
@@ -44,28 +47,26 @@ _PLAIN = (
     "excluded_by",
     "objections_open",
 )
-_PACKED = (
-    "outcome",
-    "amount_fen",
-    "base_fen",
-    "uplift",
-    "shortage",
-    "basis",
-    "explanation",
-    "policy_version",
-    "known_on",
-    "inputs_digest",
+_ROW, _VERDICT = tables.claim_item.c, tables.verdict.c
+_ASKED, _KNOWN = tables.decision_input.alias("asked_half"), tables.decision_input.alias("known_half")
+WHOLE = (
+    tables.claim_item.outerjoin(tables.verdict, _VERDICT.id == _ROW.verdict)
+    .outerjoin(_ASKED, _ASKED.c.id == _ROW.asked)
+    .outerjoin(_KNOWN, _KNOWN.c.id == _ROW.known)
 )
-_DECIDED = ("state", *_PACKED, "inputs", "decided_at")
-_ROW = tables.claim_item.c
-_NOTE_DECIDED = (
-    update(tables.claim_item)
-    .where(_ROW.id == bindparam("of_item"))
-    .values(
-        version=_ROW.version + 1,
-        **{name: bindparam(f"now_{name}", type_=_ROW[name].type) for name in _DECIDED},
-    )
+HALVES = tuple(
+    half.c[name].label(f"{word}_{name}")
+    for word, half in (("asked", _ASKED), ("known", _KNOWN))
+    for name in ("written", "digest")
 )
+_OF_VERDICT = ("outcome", "amount_fen", "base_fen", "uplift", "shortage")
+ITEMS = select(
+    *tables.claim_item.columns,
+    *(_VERDICT[name].label(f"verdict_{name}") for name in _OF_VERDICT),
+    *(_VERDICT.basis, _VERDICT.explanation, _VERDICT.policy_version, _VERDICT.known_on),
+    *HALVES,
+).select_from(WHOLE)
+"""Items as they are read: each with what was decided about it, and from what."""
 
 
 class SqlItems(SqlAggregates[Item]):
@@ -85,7 +86,8 @@ class SqlItems(SqlAggregates[Item]):
             "line": item.line.value,
             "certificate_number": str(item.certificate_number),
             "level": int(item.level),
-            **_decision_out(item),
+            "state": item.state.value,
+            **_sums(item.decision),
             "checked_by": check.by if check else None,
             "checked_at": check.at if check else None,
             "check_passed": check.passed if check else None,
@@ -102,15 +104,21 @@ class SqlItems(SqlAggregates[Item]):
             certificate_number=parse_certificate_number(row["certificate_number"]),
             level=Level(row["level"]),
             state=ItemState(row["state"]),
-            decision=_decision_in(row) if row["outcome"] else None,
-            inputs=row["inputs"] or "",
+            decision=_decision_in(row) if row["verdict"] else None,
+            inputs=inputs_in(row).decode(),
             check=check if row["checked_at"] else None,
         )
 
     async def keep(self, items: Sequence[Item]) -> None:
-        """Write new items in pieces."""
-        for start in range(0, len(items), _CHUNK):
-            rows = [{**self.to_row(item), "version": 1} for item in items[start : start + _CHUNK]]
+        """Write new items in pieces, in their turns: what is decided together then stands together."""
+        ordered = sorted(items, key=lambda item: item.turn)
+        kept = SqlVerdicts(self._connection)
+        for start in range(0, len(ordered), _CHUNK):
+            some = ordered[start : start + _CHUNK]
+            told = await kept.keep_decisions([item.decision for item in some])
+            rows = [
+                {**self.to_row(item), **refers, "version": 1} for item, refers in zip(some, told, strict=True)
+            ]
             await self._connection.execute(insert(self.table), rows)
 
     async def write_changed(self) -> None:
@@ -124,31 +132,12 @@ class SqlItems(SqlAggregates[Item]):
             raise UnknownItem(str(item_id))
         return item
 
-    async def undecided(self, claim_id: UUID, *, most: int) -> list[Item]:
-        """The next to be decided, in their turns; loose copies, to be given to `note_decided`."""
-        statement = self._of(claim_id).where(_ROW.decided_at.is_(None)).order_by(_ROW.turn)
-        return await self._loose(statement.limit(most))
-
-    async def waiting(self, claim_id: UUID, *, most: int) -> list[Item]:
-        """What was decided and waits for facts, in their turns; loose copies."""
-        statement = self._of(claim_id).where(
-            _ROW.state == ItemState.PENDING.value, _ROW.decided_at.is_not(None)
-        )
-        return await self._loose(statement.order_by(_ROW.turn).limit(most))
-
-    async def turns(self, claim_id: UUID, *, after: int, most: int) -> list[Item]:
-        """Items in their turns, whatever became of them; loose copies."""
-        return await self._loose(self._of(claim_id).where(_ROW.turn > after).order_by(_ROW.turn).limit(most))
-
-    async def note_decided(self, items: Sequence[Item]) -> None:
-        """Write what was decided about each."""
-        if not items:
-            return
-        told = [
-            {"of_item": item.id, **{f"now_{name}": value for name, value in _told(item).items()}}
-            for item in items
-        ]
-        await self._connection.execute(_NOTE_DECIDED, told)
+    async def numbered(self, claim_id: UUID, number: AnyNumber) -> Item:
+        """The item of one certificate of this claim; raises UnknownItem."""
+        found = await self._first(_ROW.claim_id == claim_id, _ROW.certificate_number == str(number))
+        if found is None:
+            raise UnknownItem
+        return found
 
     async def tally(self, claim_id: UUID) -> Tally:
         counted = _ROW.state.in_([state.value for state in COUNTED])
@@ -160,7 +149,8 @@ class SqlItems(SqlAggregates[Item]):
             func.count().filter(counted).label("payable"),
             func.coalesce(func.sum(_ROW.amount_fen).filter(counted), 0).label("total"),
         ).where(_ROW.claim_id == claim_id)
-        clauses = select(func.unnest(_ROW.basis)).where(_ROW.claim_id == claim_id, counted).distinct()
+        verdicts = select(_ROW.verdict).where(_ROW.claim_id == claim_id, counted).distinct()
+        clauses = select(func.unnest(_VERDICT.basis)).where(_VERDICT.id.in_(verdicts)).distinct()
         row = (await self._connection.execute(sums)).mappings().one()
         basis = (await self._connection.execute(clauses)).scalars()
         return Tally(
@@ -228,8 +218,12 @@ class SqlItems(SqlAggregates[Item]):
             for row in rows
         ]
 
+    async def _first(self, *conditions: ColumnElement[bool]) -> Item | None:
+        rows = await self._fetch(ITEMS.where(*conditions).limit(1))
+        return rows[0] if rows else None
+
     def _of(self, claim_id: UUID) -> Select[Any]:
-        return select(self.table).where(_ROW.claim_id == claim_id)
+        return ITEMS.where(_ROW.claim_id == claim_id)
 
     async def _loose(self, statement: Select[Any]) -> list[Item]:
         """Items nobody watches for changes: many at once need not be compared row by row."""
@@ -237,26 +231,47 @@ class SqlItems(SqlAggregates[Item]):
         return [self.to_aggregate(row) for row in rows.mappings()]
 
 
-def _told(item: Item) -> dict[str, Any]:
-    return {**_decision_out(item), "decided_at": item.decided_at}
-
-
-def _decision_out(item: Item) -> dict[str, Any]:
-    if item.decision is None:
-        nothing = {"amount_fen": 0, "base_fen": 0, "shortage": False, "basis": []}
-        return {"state": item.state.value, **dict.fromkeys((*_PACKED, "inputs")), **nothing}
-    packed = pack(item.decision)
+def _sums(decision: Decision | None) -> dict[str, Any]:
+    """What a row tells of a decision by itself."""
+    if decision is None:
+        return {"outcome": None, "amount_fen": 0, "base_fen": 0, "uplift": None, "shortage": False}
     return {
-        "state": item.state.value,
-        **packed,
-        "known_on": item.decision.known_on,
-        "inputs": item.inputs,
+        "outcome": decision.outcome.value,
+        "amount_fen": int(decision.amount),
+        "base_fen": int(decision.base),
+        "uplift": decision.uplift,
+        "shortage": decision.shortage,
     }
 
 
 def _decision_in(row: RowMapping) -> Decision:
-    packed = {name: row[name] for name in _PACKED}
-    return unpack_decision({**packed, "known_on": row["known_on"].isoformat()})
+    inputs = inputs_in(row)
+    verdict = unpack_verdict(
+        {
+            **{name: row[f"verdict_{name}"] for name in _OF_VERDICT},
+            **{name: row[name] for name in ("basis", "explanation", "policy_version")},
+            "known_on": row["known_on"].isoformat(),
+        }
+    )
+    return Decision(verdict, sha256(inputs).hexdigest() if inputs else "")
+
+
+def inputs_in(row: RowMapping) -> bytes:
+    """The canonical form again, of the halves that were kept; what was decided before they were has none.
+
+    Raises ValueError for a half that is no longer what it was written as.
+    """
+    if row["asked_written"] is None:
+        return b""
+    number = parse_certificate_number(row["certificate_number"])
+    return joined(_half(row, "asked"), number, _half(row, "known"))
+
+
+def _half(row: RowMapping, name: str) -> bytes:
+    written: bytes = row[f"{name}_written"].encode()
+    if sha256(written).digest() != row[f"{name}_digest"]:
+        raise ValueError("核算输入被改动 · what a decision was made from was altered")
+    return written
 
 
 def _place_in(cursor: str) -> int:

@@ -17,16 +17,21 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    update,
 )
+from sqlalchemy.dialects.postgresql import insert
 
 from services.subsidy import tables
 from services.subsidy.domain.certificate import Certificate
-from services.subsidy.domain.fact import MONTHLY, Fact, FactKind, FactSheet
-from services.subsidy.domain.knowledge import FactWait, KeptFact, Waiting
+from services.subsidy.domain.fact import Fact, FactKind, FactSheet
+from services.subsidy.domain.knowledge import FactWait, KeptFact, Waiting, answers
 from services.subsidy.domain.terms import AnyNumber
 from shared.errors import NotFound
 from shared.persistence.aggregates import SqlAggregates
 from shared.values import Uscc, parse_certificate_number
+
+_TOLD = tuple(tables.fact.c[name] for name in ("kind", "value", "about", "source", "obtained_at"))
+"""What is told of anybody: most people's are the same few, so each comes once, with all of whom it is known."""
 
 
 class SqlFacts(SqlAggregates[KeptFact]):
@@ -61,34 +66,34 @@ class SqlFacts(SqlAggregates[KeptFact]):
         self, certificates: Sequence[Certificate], claimant: Uscc | None, on: date
     ) -> Mapping[AnyNumber, FactSheet]:
         """What is known of the month of issue, and of the time from the evaluation until the claim."""
-        known = await self._known_of({each.holder.index for each in certificates}, claimant)
-        return {
-            each.number: FactSheet(
-                tuple(fact for fact in known.get(each.holder.index, ()) if _counts(fact, each, on))
-            )
-            for each in certificates
-        }
+        known = await self.known_of({each.holder.index for each in certificates}, claimant)
 
-    async def _known_of(
+        def sheet(of: Certificate) -> FactSheet:
+            days = {"issued_on": of.issued_on, "evaluated_on": of.evaluated_on, "on": on}
+            return FactSheet(tuple(fact for fact in known.get(of.holder.index, ()) if answers(fact, **days)))
+
+        return {each.number: sheet(each) for each in certificates}
+
+    async def known_of(
         self, holders: Collection[bytes], claimant: Uscc | None
     ) -> Mapping[bytes, Sequence[Fact]]:
+        """Everything about each of whom anything is known; what is the same of many people is one tuple for all."""
         columns = self.table.c
         towards = ("", str(claimant)) if claimant else ("",)
-        statement = select(self.table).where(
+        statement = select(*_TOLD, func.array_agg(columns.holder_index).label("people")).where(
             columns.holder_index == any_(literal(list(holders), ARRAY(LargeBinary))),
             columns.employer.in_(towards),
         )
         known: defaultdict[bytes, list[Fact]] = defaultdict(list)
-        ordered = statement.order_by(columns.obtained_at, columns.id)
-        for row in (await self._connection.execute(ordered)).mappings():
-            known[row["holder_index"]].append(_fact(row))
-        return known
-
-
-def _counts(fact: Fact, certificate: Certificate, on: date) -> bool:
-    if fact.kind in MONTHLY:
-        return fact.about == certificate.issued_on.replace(day=1)
-    return certificate.evaluated_on.replace(day=1) <= fact.about <= on
+        rows = await self._connection.execute(statement.group_by(*_TOLD).order_by(*_TOLD))
+        for row in rows.mappings():
+            fact = _fact(row)
+            for holder in row["people"]:
+                known[holder].append(fact)
+        same: dict[tuple[int, ...], tuple[Fact, ...]] = {}
+        return {
+            holder: same.setdefault(tuple(map(id, found)), tuple(found)) for holder, found in known.items()
+        }
 
 
 class SqlFactWaits(SqlAggregates[FactWait]):
@@ -99,12 +104,13 @@ class SqlFactWaits(SqlAggregates[FactWait]):
 
     def to_row(self, aggregate: FactWait) -> dict[str, Any]:
         values = {name: value for name, value in vars(aggregate).items() if name != "version"}
-        typed = {"uscc": str(aggregate.uscc), "certificate_number": str(aggregate.certificate_number)}
+        uscc = str(aggregate.uscc) if aggregate.uscc else None
+        typed = {"uscc": uscc, "certificate_number": str(aggregate.certificate_number)}
         return {**values, **typed}
 
     def to_aggregate(self, row: RowMapping) -> FactWait:
         typed = {
-            "uscc": Uscc(row["uscc"]),
+            "uscc": Uscc(row["uscc"]) if row["uscc"] else None,
             "certificate_number": parse_certificate_number(row["certificate_number"]),
         }
         return FactWait(**{**row, **typed})
@@ -148,12 +154,42 @@ class SqlFactWaits(SqlAggregates[FactWait]):
         statement = self._unasked(select(func.count()).select_from(self.table), asked_before)
         return int((await self._connection.execute(statement)).scalar_one())
 
-    async def told_claims(self) -> Sequence[UUID]:
-        """Claims about whose people something new is known."""
+    async def begin(self, waits: Sequence[FactWait]) -> None:
+        """Wait for these; what is waited for already has been looked at. The claim's entry in the ledger tells of them."""
+        if not waits:
+            return
         columns = self.table.c
-        statement = select(columns.claim_id).where(columns.told_at.is_not(None), columns.ended_at.is_(None))
-        rows = await self._connection.execute(statement.distinct().order_by(columns.claim_id))
-        return list(rows.scalars())
+        statement = insert(self.table).on_conflict_do_update(
+            index_elements=[columns.claim_id, columns.certificate_number],
+            index_where=columns.ended_at.is_(None),
+            set_={"told_at": None, "version": columns.version + 1},
+        )
+        await self._connection.execute(statement, [{**self.to_row(wait), "version": 1} for wait in waits])
+
+    async def end(self, claim_id: UUID, numbers: Collection[AnyNumber] | None, *, at: datetime) -> None:
+        """The claim waits no more for these, or for any."""
+        columns = self.table.c
+        wanted = [columns.claim_id == claim_id, columns.ended_at.is_(None)]
+        if numbers is not None:
+            among = literal([str(each) for each in numbers], ARRAY(Text))
+            wanted.append(columns.certificate_number == any_(among))
+        ended = update(self.table).where(*wanted).values(ended_at=at, version=columns.version + 1)
+        await self._connection.execute(ended)
+
+    async def looked(self, claim_id: UUID) -> None:
+        """The claim has seen all that was told of anybody."""
+        columns = self.table.c
+        told = (columns.claim_id == claim_id, columns.ended_at.is_(None), columns.told_at.is_not(None))
+        seen = update(self.table).where(*told).values(told_at=None, version=columns.version + 1)
+        await self._connection.execute(seen)
+
+    async def told_claims(self) -> Sequence[tuple[UUID, int]]:
+        """Claims about whose people something new is known, and of how many certificates."""
+        columns = self.table.c
+        told = (columns.told_at.is_not(None), columns.ended_at.is_(None))
+        statement = select(columns.claim_id, func.count().label("news")).where(*told)
+        rows = await self._connection.execute(statement.group_by(columns.claim_id).order_by(columns.claim_id))
+        return [(row.claim_id, row.news) for row in rows]
 
     def _unasked(self, statement: Select[Any], asked_before: datetime) -> Select[Any]:
         columns = self.table.c

@@ -12,6 +12,7 @@ from services.subsidy.domain.payment import (
     AlreadyOrdered,
     Batch,
     BatchState,
+    Offset,
     Order,
     OrderState,
     UnknownBatch,
@@ -72,6 +73,7 @@ class SqlBatches(SqlAggregates[Batch]):
             "line": aggregate.line.value,
             "state": aggregate.state.value,
             "total_fen": int(aggregate.total),
+            "offset_fen": int(aggregate.offset),
         }
 
     def to_aggregate(self, row: RowMapping) -> Batch:
@@ -80,6 +82,7 @@ class SqlBatches(SqlAggregates[Batch]):
             line=MoneyLine(row["line"]),
             state=BatchState(row["state"]),
             total=Fen(row["total_fen"]),
+            offset=Fen(row["offset_fen"]),
         )
 
     async def take_turn(self, organ: str, line: MoneyLine) -> int:
@@ -132,6 +135,8 @@ class SqlOrders(SqlAggregates[Order]):
             **_account_out(aggregate.account),
             "line": aggregate.line.value,
             "amount_fen": int(aggregate.amount),
+            "offset_fen": int(aggregate.offset),
+            "offsets": [[str(each.recovery_id), int(each.amount)] for each in aggregate.offsets],
             "state": aggregate.state.value,
         }
 
@@ -141,6 +146,7 @@ class SqlOrders(SqlAggregates[Order]):
             account=_account_in(row),
             line=MoneyLine(row["line"]),
             amount=Fen(row["amount_fen"]),
+            offsets=tuple(Offset(recovery_id=UUID(key), amount=Fen(fen)) for key, fen in row["offsets"]),
             state=OrderState(row["state"]),
         )
 

@@ -28,6 +28,8 @@ from shared.values import Fen
 _posting = tables.posting.c
 _claim = tables.claim.c
 _order = tables.payment_order.c
+_recovery = tables.recovery.c
+_under = tables.recovery_item.c
 _PLAIN = ("id", "organ", "month", "claim_id", "item_id", "ref", "at")
 _Key = tuple[str, MoneyLine, Account]
 
@@ -79,7 +81,7 @@ class SqlPostings(SqlAggregates[Posting]):
         )
 
     async def differences(self) -> list[Difference]:
-        """Where the accounts say something else than the claims and orders they account for.
+        """Where the accounts say something else than the claims, orders and recoveries they account for.
 
         One statement, so that a payment committed meanwhile is seen on both sides or on neither.
         """
@@ -109,7 +111,8 @@ _OF_CLAIMS = {
     ClaimState.RETURNED.value: Account.RETURNED,
 }
 _OF_ORDERS = {OrderState.ORDERED.value: Account.ORDERED, OrderState.PAID.value: Account.PAID}
-_COUNTED = frozenset({Account.OWED, Account.ORDERED, Account.RETURNED})
+_OF_RECOVERIES = {each.value: each for each in (Account.DUE_BACK, Account.RECOVERED, Account.WRITTEN_OFF)}
+_COUNTED = frozenset({Account.OWED, Account.ORDERED, Account.RETURNED, *_OF_RECOVERIES.values()})
 
 
 def _side(
@@ -128,7 +131,8 @@ def _side(
 
 
 _BY_ACCOUNTS, _BY_PAYMENTS, _BY_CLAIMS, _BY_ORDERS = "accounts", "payments", "claims", "orders"
-_STANDS_FOR = {_BY_CLAIMS: _OF_CLAIMS, _BY_ORDERS: _OF_ORDERS}
+_BY_RECOVERIES = "recoveries"
+_STANDS_FOR = {_BY_CLAIMS: _OF_CLAIMS, _BY_ORDERS: _OF_ORDERS, _BY_RECOVERIES: _OF_RECOVERIES}
 
 
 def _totals(wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
@@ -164,6 +168,13 @@ def _told(by: str, table: Any, stands: ColumnElement[Any], amount: ColumnElement
     ).group_by(table.organ, table.line, stands)
 
 
+def _recovered(account: Account, amount: ColumnElement[Any]) -> Select[Any]:
+    """What the items under recovery come to, of which the debtors were told and that were not let go again."""
+    noticed = (_recovery.id == _under.recovery_id, _recovery.notice_number.is_not(None), ~_under.spared)
+    stands = literal(account.value)
+    return _told(_BY_RECOVERIES, _under, stands, amount).where(*noticed)
+
+
 _EVERYTHING = union_all(
     _totals(()),
     _told(_BY_PAYMENTS, _posting, _posting.credit, _posting.amount_fen).where(
@@ -175,5 +186,8 @@ _EVERYTHING = union_all(
         case((_claim.state == ClaimState.FROZEN.value, _claim.resumes_as), else_=_claim.state),
         _claim.total_fen,
     ),
-    _told(_BY_ORDERS, _order, _order.state, _order.amount_fen),
+    _told(_BY_ORDERS, _order, _order.state, _order.amount_fen + _order.offset_fen),
+    _recovered(Account.DUE_BACK, _under.due_fen - _under.recovered_fen - _under.written_off_fen),
+    _recovered(Account.RECOVERED, _under.recovered_fen),
+    _recovered(Account.WRITTEN_OFF, _under.written_off_fen),
 )

@@ -66,7 +66,7 @@ def _running(at: datetime) -> Select[Any]:
     joined = (
         tables.claim.join(tables.claim_item, _item.claim_id == _claim.id)
         .join(tables.certificate, _certificate.id == _item.certificate_id)
-        .join(tables.institution, tables.institution.c.id == _claim.institution_id)
+        .outerjoin(tables.institution, tables.institution.c.id == _claim.institution_id)
     )
     return (
         select(

@@ -8,22 +8,30 @@ from services.subsidy.routes import (
     facts,
     objections,
     payments,
+    personal,
     postings,
     publicity,
     receipts,
+    recoveries,
     releases,
+    repayments,
     review,
     rosters,
+    signals,
+    statistics,
 )
 
 ROUTERS = (
     claims.router,
+    personal.router,
     review.router,
     objections.router,
     publicity.router,
     payments.accounts,
     payments.router,
     postings.router,
+    recoveries.router,
+    repayments.router,
     rosters.router,
     certificates.router,
     certificates.public_router,
@@ -33,5 +41,7 @@ ROUTERS = (
     receipts.router,
     receipts.public_router,
     releases.router,
+    signals.router,
+    statistics.router,
 )
 """In the order in which the interface's document shows them."""

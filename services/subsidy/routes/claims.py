@@ -11,16 +11,19 @@ from services.subsidy.domain import refusals
 from services.subsidy.domain.claim import Claim, ClaimState
 from services.subsidy.domain.faults import NothingGood
 from services.subsidy.domain.item import Item, ItemState
+from services.subsidy.domain.queue import Wanted
 from services.subsidy.domain.upload import NothingReturned, SameUpload
 from services.subsidy.handlers import Work, claims
 from services.subsidy.handlers.claims import DraftClaim, OnOwnClaim, OpenClaim
-from services.subsidy.routes.callers import Claimant, CreateOnce, OpenWork, Reader
+from services.subsidy.holders import masked_in
+from services.subsidy.routes.callers import Claimant, CreateOnce, Escalated, Late, OpenWork, Reader
 from services.subsidy.routes.sheets import A_WORKBOOK, UPLOADING, empty, errors, received
 from services.subsidy.schemas.claims import (
     SHOWN_ITEMS,
     ClaimSummaryView,
     ClaimView,
     NewClaim,
+    PersonView,
     PreviewView,
     SentSheet,
     TrialView,
@@ -56,12 +59,15 @@ _OWN = (
 )
 _SENDING = tuple(kind for kind in UPLOADING if kind is not SameUpload)
 
-Shown = tuple[Claim, Sequence[Item]]
+Shown = tuple[Claim, Sequence[Item], PersonView | None, int | None]
 
 
 async def with_items(claim: Claim, work: Work) -> Shown:
-    """A claim with the items that are shown with it."""
-    return claim, await work.items.first(claim.id, most=SHOWN_ITEMS)
+    """A claim with the items that are shown with it, who claims, masked, where it is a person, and its open signals."""
+    person = claim.person
+    shown_as = PersonView.of(person, masked_in(work.cipher, claim.id, person.holder)) if person else None
+    items = await work.items.first(claim.id, most=SHOWN_ITEMS)
+    return claim, items, shown_as, await work.signals.open_on(claim)
 
 
 @router.post(
@@ -131,12 +137,15 @@ async def list_claims(
     caller: Reader,
     open_work: OpenWork,
     state: ClaimState | None = None,
+    overdue: Late = False,
+    escalated: Escalated = False,
     cursor: Cursor = None,
     size: Size = 50,
 ) -> Response:
-    """申领列表 · Claims in the order in which they came in, without their items."""
+    """申领列表 · Claims in the order in which they came in, without their items; the overdue ones, if you like."""
     async with open_work(caller) as work:
-        page = await work.claims.page(state=state, cursor=cursor, size=size)
+        wanted = Wanted(state=state, overdue_at=work.at if overdue else None, escalated=escalated)
+        page = await work.claims.page(wanted, cursor=cursor, size=size)
     return shown_page(page, ClaimSummaryView.of)
 
 

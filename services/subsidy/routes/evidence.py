@@ -49,7 +49,7 @@ _CHECKING = (
 )
 
 
-def objects_of(request: Request) -> ObjectStore:
+async def objects_of(request: Request) -> ObjectStore:
     """Where files are kept."""
     store: ObjectStore = request.app.state.objects
     return store

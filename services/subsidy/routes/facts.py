@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/facts/files", tags=["facts · 参保与用工情�
 UPLOADS = r"/v1/facts/files"
 
 
-def of_organ(caller: Reviewer) -> Principal:
+async def of_organ(caller: Reviewer) -> Principal:
     """An officer of an organ; raises NotYours for anybody who belongs to none."""
     if caller.organ is None:
         raise NotYours("须为经办机关的人员 · For officers of an organ")

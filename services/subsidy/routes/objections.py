@@ -7,10 +7,10 @@ from fastapi import APIRouter, Response
 from services.subsidy.domain import refusals
 from services.subsidy.domain.claim import NotPublicised
 from services.subsidy.domain.item import ItemSettled, UnknownItem
-from services.subsidy.domain.objection import ObjectionResolved, UnknownObjection
+from services.subsidy.domain.objection import ObjectionResolved, ObjectionState, UnknownObjection, Wanted
 from services.subsidy.handlers import publicity
 from services.subsidy.handlers.publicity import ResolveObjection
-from services.subsidy.routes.callers import CreateOnce, OpenWork, Reviewer, person
+from services.subsidy.routes.callers import CreateOnce, Escalated, Late, OpenWork, Reviewer, person
 from services.subsidy.schemas.objections import (
     ObjectionBody,
     ObjectionsView,
@@ -18,9 +18,11 @@ from services.subsidy.schemas.objections import (
     ResolutionBody,
 )
 from shared.errors import Stale
+from shared.http.pages import Cursor, Size
 from shared.http.preconditions import Seen
 from shared.http.problems import PreconditionMissing, problems
-from shared.http.work import shown
+from shared.http.work import PageView, shown, shown_page
+from shared.paging import BadCursor
 from shared.persistence.idempotency import KeyReused
 
 router = APIRouter(prefix="/v1", tags=["objections · 公示异议"])
@@ -55,6 +57,24 @@ async def list_objections(claim_id: UUID, caller: Reviewer, open_work: OpenWork)
         found = await work.objections.of_claim(claim_id)
     view = ObjectionsView(items=[ObjectionView.of(each) for each in found])
     return Response(view.model_dump_json(), media_type="application/json")
+
+
+@router.get("/claim-objections", response_model=PageView[ObjectionView], responses=problems(BadCursor))
+async def list_all_objections(
+    *,
+    caller: Reviewer,
+    open_work: OpenWork,
+    state: ObjectionState | None = None,
+    overdue: Late = False,
+    escalated: Escalated = False,
+    cursor: Cursor = None,
+    size: Size = 50,
+) -> Response:
+    """异议列表 · The objections within your reach as they were raised; the overdue ones, if you like."""
+    async with open_work(caller) as work:
+        wanted = Wanted(state=state, overdue_at=work.at if overdue else None, escalated=escalated)
+        page = await work.objections.page(wanted, cursor=cursor, size=size)
+    return shown_page(page, ObjectionView.of)
 
 
 @router.post(

@@ -109,7 +109,7 @@ async def change_account(
     return shown(PayeeView.of(payee, plain))
 
 
-def on_batch(batch_id: UUID, caller: Payer, seen: Seen) -> OnBatch:
+async def on_batch(batch_id: UUID, caller: Payer, seen: Seen) -> OnBatch:
     """The batch an officer acts on, at the version seen."""
     return OnBatch(batch_id=batch_id, seen=seen, by=person(caller), organ=caller.organ or "")
 
@@ -250,7 +250,7 @@ async def take_result(
 async def _for_the_bank(
     batch_id: UUID, organ: str, work: Work
 ) -> tuple[Batch, list[tuple[rules.Order, BankAccount]]]:
-    """A released batch and its orders with their accounts in plain words."""
+    """A released batch and its orders with their accounts in plain words; what is wholly offset is not the bank's."""
     batch = await work.batches.get(batch_id)
     batch.check_paid_by(organ, work.policy)
     batch.check_released()
@@ -258,7 +258,7 @@ async def _for_the_bank(
     return batch, [
         (each, unseal_account(work.cipher, each.id, each.account))
         for each in orders
-        if each.state is not OrderState.WITHDRAWN
+        if each.state is not OrderState.WITHDRAWN and each.amount
     ]
 
 

@@ -10,7 +10,7 @@ from services.subsidy.domain import refusals
 from services.subsidy.domain.item import UnknownItem
 from services.subsidy.domain.receipt import Content, NotConcluded
 from services.subsidy.handlers import Work
-from services.subsidy.handlers.receipts import attest_again, attest_item
+from services.subsidy.handlers.receipts import attest_again, item_of
 from services.subsidy.receipt_paper import draw_receipt
 from services.subsidy.receipts import Notary, Receipt
 from services.subsidy.routes.callers import OpenWork, Reader
@@ -18,7 +18,7 @@ from services.subsidy.schemas.parts import AnyNumber
 from shared.documents import GlyphMissing
 from shared.http.limits import limited
 from shared.http.problems import problems, public_problems
-from shared.identity import Scope
+from shared.identity import Principal, Scope
 from shared.persistence.unit_of_work import Works
 
 router = APIRouter(prefix="/v1/claims", tags=["receipts · 核算凭证"])
@@ -42,7 +42,8 @@ async def read_receipt(
 ) -> Response:
     """核算凭证 · What was decided about one certificate and why, signed; kept as it came, it verifies offline."""
     async with open_work(caller) as work:
-        content = await attest_item(claim_id, number, work)
+        item_id = await item_of(claim_id, number, work)
+    content = await _attested(item_id, caller, request)
     return Response(_signed(content, request).canonical, media_type="application/json")
 
 
@@ -56,7 +57,8 @@ async def print_receipt(
 ) -> Response:
     """打印核算凭证 · The same on paper, with a code that holds digest and signature."""
     async with open_work(caller) as work:
-        content = await attest_item(claim_id, number, work)
+        item_id = await item_of(claim_id, number, work)
+    content = await _attested(item_id, caller, request)
     pdf = await asyncio.to_thread(draw_receipt, _signed(content, request))
     return Response(pdf, media_type="application/pdf")
 
@@ -85,6 +87,14 @@ async def look_up_receipt(item_id: UUID, request: Request) -> Response:
 async def read_receipt_keys(request: Request) -> dict[str, str]:
     """凭证公钥 · Key id → public key (Ed25519, base64), former keys included; what `njt receipt verify --keys` takes."""
     return dict(_notary(request).keys)
+
+
+async def _attested(item_id: UUID, caller: Principal, request: Request) -> Content:
+    """What the receipt of an item says that its caller sees."""
+    works: Works[Work] = request.app.state.works
+    scope = Scope(actor=caller.subject, act=request.scope["route"].name, everything=True)
+    async with works(scope) as work:
+        return await attest_again(item_id, work)
 
 
 def _signed(content: Content, request: Request) -> Receipt:

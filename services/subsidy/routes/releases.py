@@ -6,6 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from services.subsidy.domain import release as rules
+from services.subsidy.domain.impact_run import DryRunRunning, UnknownDryRun
+from services.subsidy.handlers.impact import ask_dry_run, read_dry_run
 from services.subsidy.handlers.releases import (
     OnRelease,
     PublishRelease,
@@ -13,10 +15,9 @@ from services.subsidy.handlers.releases import (
     publish_release,
     read_release,
     release_policy,
-    work_out_release,
 )
 from services.subsidy.routes.callers import CreateOnce, OpenWork, Reader, person
-from services.subsidy.schemas.releases import NewRelease, ReleaseSummaryView, ReleaseView
+from services.subsidy.schemas.releases import NewRelease, ReleaseSummaryView, ReleaseView, RunView
 from shared.errors import Stale
 from shared.http.auth import allowed
 from shared.http.pages import Cursor, Size
@@ -79,14 +80,30 @@ async def read_policy_release(release_id: UUID, caller: Reader, open_work: OpenW
     return shown(show(release))
 
 
-@router.post("/{release_id}/dry-run", response_model=ReleaseView, responses=problems(*_CHANGING))
+@router.post("/{release_id}/dry-run", status_code=202, response_model=RunView, responses=problems(*_CHANGING))
 async def work_out_impact(
     *, release_id: UUID, caller: Publisher, seen: Seen, open_work: OpenWork
 ) -> Response:
-    """影响测算 · Who would get more, less or nothing, over the open items and those decided of late."""
+    """影响测算 · Have it worked out who would get more, less or nothing; `Location` tells how far that is."""
     async with open_work(caller) as work:
-        release = await work_out_release(_by(caller, release_id, seen), work)
-    return shown(ReleaseView.of(release))
+        run = await ask_dry_run(_by(caller, release_id, seen), work)
+        release = await work.releases.get(release_id)
+    answer = shown(RunView.of(run, release))
+    answer.status_code = 202
+    answer.headers["Location"] = f"/v1/policy-releases/{release_id}/dry-run"
+    return answer
+
+
+@router.get(
+    "/{release_id}/dry-run",
+    response_model=RunView,
+    responses=problems(rules.NotTheCity, rules.UnknownRelease, UnknownDryRun),
+)
+async def read_impact_progress(release_id: UUID, caller: Reader, open_work: OpenWork) -> Response:
+    """测算进度 · How far the dry-run is; when it is ready, the release holds what it found."""
+    async with open_work(caller) as work:
+        run, release = await read_dry_run(release_id, caller.organ or "", work)
+    return shown(RunView.of(run, release))
 
 
 @router.post(
@@ -96,6 +113,7 @@ async def work_out_impact(
         *_CHANGING,
         rules.PublisherMayNotRelease,
         rules.DryRunMissing,
+        DryRunRunning,
         rules.DryRunOutdated,
         rules.NotSupersedable,
     ),

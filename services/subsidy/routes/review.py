@@ -44,12 +44,12 @@ def by(caller: Principal, claim_id: UUID, seen: int) -> OnClaim:
     return OnClaim(claim_id=claim_id, seen=seen, by=person(caller), organ=caller.organ or "")
 
 
-def by_reviewer(claim_id: UUID, caller: Reviewer, seen: Seen) -> OnClaim:
+async def by_reviewer(claim_id: UUID, caller: Reviewer, seen: Seen) -> OnClaim:
     """The claim a reviewer acts on, at the version seen."""
     return by(caller, claim_id, seen)
 
 
-def by_payer(claim_id: UUID, caller: Payer, seen: Seen) -> OnClaim:
+async def by_payer(claim_id: UUID, caller: Payer, seen: Seen) -> OnClaim:
     """The claim an approver acts on, at the version seen."""
     return by(caller, claim_id, seen)
 

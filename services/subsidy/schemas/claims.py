@@ -8,9 +8,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.subsidy.domain.assessment import Assessment
-from services.subsidy.domain.claim import Claim, ClaimState, ClaimSummary
+from services.subsidy.domain.claim import Claim, ClaimState
 from services.subsidy.domain.fact import Tie
 from services.subsidy.domain.item import Item, Trial
+from services.subsidy.domain.person import Channel, Person
+from services.subsidy.domain.queue import ClaimSummary
+from services.subsidy.holders import ShownHolder
 from services.subsidy.schemas.items import ItemView, TriedView
 from services.subsidy.schemas.parts import AnyNumber, Body, Reason, Text
 from shared.http.work import View
@@ -116,12 +119,38 @@ class PaymentView(BaseModel):
     at: datetime
 
 
+class PersonView(BaseModel):
+    """A person who claims for itself, masked, and how the claim came in."""
+
+    name: str = Field(examples=["测***"])
+    id: str = Field(examples=["320*************2X"])
+    number: str = Field(
+        description="申领编号 · what the claim goes by", examples=["320115-A-20240603-1A2B3C4D"]
+    )
+    channel: Channel
+    taken_by: str
+
+    @classmethod
+    def of(cls, person: Person, shown: ShownHolder) -> "PersonView":
+        return cls(
+            name=shown.name,
+            id=shown.id,
+            number=person.number,
+            channel=person.channel,
+            taken_by=person.taken_by,
+        )
+
+
 class ClaimView(View):
-    """A claim and what its items come to, with up to 1,000 of them in the order listed."""
+    """A claim and what its items come to, with up to 1,000 of them in the order listed.
+
+    It is an institution's, or else a person's.
+    """
 
     organ: str
-    institution_id: UUID
-    uscc: Uscc
+    institution_id: UUID | None
+    uscc: Uscc | None
+    person: PersonView | None = Field(description="本人申领的申领人 · who claims, unless an institution does")
     line: MoneyLine
     state: ClaimState
     resumes_as: ClaimState | None = Field(description="解冻后的环节 · where a frozen claim goes on")
@@ -135,24 +164,38 @@ class ClaimView(View):
     total_fen: Fen
     created_at: datetime
     submitted_at: datetime | None
+    due_at: datetime | None = Field(description="审核时限 · until when it is to be reviewed")
+    escalated_at: datetime | None = Field(
+        description="逾期报市级的时间 · when the city was told it is overdue"
+    )
     review: ReviewView | None
     unchecked: int = Field(description="待复核的抽查项 · sampled items not looked at yet")
     publicity_until: datetime | None
     objections_open: int
+    open_signals: int | None = Field(
+        description="涉及本件的未办结风险信号数，仅经办机关可见，不影响结论"
+        " · open signals about it, for officers alone; they decide nothing"
+    )
     approval: ReviewView | None
     payment: PaymentView | None
     items: tuple[ItemView, ...]
 
     @classmethod
-    def of(cls, claim: Claim, items: Sequence[Item]) -> "ClaimView":
+    def of(
+        cls, claim: Claim, items: Sequence[Item], person: PersonView | None, open_signals: int | None
+    ) -> "ClaimView":
         plain = {name: getattr(claim, name) for name in _PLAIN}
         return cls(
             **plain,
+            person=person,
+            open_signals=open_signals,
             certificates=claim.tally.certificates,
             undecided=claim.tally.undecided,
             pending=claim.tally.pending,
             payable=claim.tally.payable,
             total_fen=claim.total,
+            due_at=claim.due.due_at if claim.due else None,
+            escalated_at=claim.due.escalated_at if claim.due else None,
             review=ReviewView.model_validate(claim.review) if claim.review else None,
             approval=ReviewView.model_validate(claim.approval) if claim.approval else None,
             payment=PaymentView.model_validate(claim.payment) if claim.payment else None,
@@ -184,14 +227,17 @@ class ClaimSummaryView(View):
     """A claim as a list shows it, without its items."""
 
     organ: str
-    institution_id: UUID
-    uscc: Uscc
+    institution_id: UUID | None
+    uscc: Uscc | None
+    number: str | None = Field(description="本人申领的编号 · of a person's claim")
     line: MoneyLine
     state: ClaimState
     certificates: int
     total_fen: Fen
     created_at: datetime
     submitted_at: datetime | None
+    due_at: datetime | None
+    escalated_at: datetime | None
 
     @classmethod
     def of(cls, summary: ClaimSummary) -> "ClaimSummaryView":

@@ -77,6 +77,9 @@ class ObjectionView(View):
     reference: str
     raised_at: datetime
     due_at: datetime
+    escalated_at: datetime | None = Field(
+        description="逾期报市级的时间 · when the city was told it is overdue"
+    )
     state: ObjectionState
     finding: str
     resolved_at: datetime | None
@@ -85,10 +88,12 @@ class ObjectionView(View):
     @classmethod
     def of(cls, objection: Objection) -> "ObjectionView":
         said = ("text", "by", "channel", "received_by")
+        due = ("due_at", "escalated_at")
         return cls.model_validate(
             {
                 **{name: getattr(objection.statement, name) for name in said},
-                **{name: getattr(objection, name) for name in cls.model_fields if name not in said},
+                **{name: getattr(objection.due, name) for name in due},
+                **{name: getattr(objection, name) for name in cls.model_fields if name not in {*said, *due}},
             }
         )
 
@@ -103,7 +108,9 @@ class PublicisedView(BaseModel):
     """An item as it is publicised: its holder and number masked."""
 
     id: UUID
-    institution: str
+    institution: str | None = Field(
+        description="申领单位；本人申领为空 · null where the holder claims for itself"
+    )
     organ: str
     name: str = Field(examples=["张*"])
     certificate: str = Field(examples=["Y00*****************01"])

@@ -59,12 +59,21 @@ class NewBatch(Body):
     line: MoneyLine = MoneyLine.TRAINING
 
 
+class OffsetView(BaseModel):
+    """What of a recovery is kept back from an order."""
+
+    recovery_id: UUID
+    amount_fen: Fen
+
+
 class OrderView(View):
     """An order, its account masked."""
 
     claim_id: UUID
-    uscc: str
-    amount_fen: Fen
+    uscc: str | None
+    amount_fen: Fen = Field(description="实付 · what is transferred")
+    offset_fen: Fen = Field(description="抵扣追回款 · kept back to offset recoveries")
+    offsets: list[OffsetView]
     certificates: int
     account_name: str
     account_bank: str
@@ -92,6 +101,10 @@ class OrderView(View):
         return cls(
             **{name: getattr(order, name) for name in plain},
             amount_fen=order.amount,
+            offset_fen=order.offset,
+            offsets=[
+                OffsetView(recovery_id=each.recovery_id, amount_fen=each.amount) for each in order.offsets
+            ],
             account_name=shown.name,
             account_bank=shown.bank,
             account_number=shown.number,
@@ -106,7 +119,8 @@ class BatchView(View):
     line: MoneyLine
     pay_on: date
     orders: int
-    total_fen: Fen
+    total_fen: Fen = Field(description="实付合计 · what is transferred")
+    offset_fen: Fen = Field(description="抵扣合计 · what is kept back beside that")
     state: BatchState
     created_by: str
     created_at: datetime
@@ -117,8 +131,9 @@ class BatchView(View):
 
     @classmethod
     def of(cls, batch: Batch) -> "BatchView":
-        plain = {name: getattr(batch, name) for name in cls.model_fields if name != "total_fen"}
-        return cls(**plain, total_fen=batch.total)
+        sums = {"total_fen": batch.total, "offset_fen": batch.offset}
+        plain = {name: getattr(batch, name) for name in cls.model_fields if name not in sums}
+        return cls(**plain, **sums)
 
 
 class OrdersView(BaseModel):

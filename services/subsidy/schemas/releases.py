@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 
+from services.subsidy.domain.impact_run import ImpactRun, RunState
 from services.subsidy.domain.release import Release, ReleaseKind, ReleaseState
 from services.subsidy.schemas.parts import Body, Line, Text
 from shared.http.work import View
@@ -128,6 +129,30 @@ class DryRunView(BaseModel):
     known_from: date
     digest: str
     figures: dict[str, Any]
+
+
+class RunView(View):
+    """How far a dry-run is; once it is ready, what it found stands with its release."""
+
+    state: RunState
+    asked_by: str
+    asked_at: datetime
+    since: date
+    known_from: date
+    total: int = Field(
+        description="须测算的项数，开始后可知 · items to be worked out, known once it has begun"
+    )
+    done: int = Field(description="已测算的项数 · items worked out so far")
+    problem: str = Field(description="未能完成的原因 · why it failed")
+    finished_at: datetime | None
+    release_version: int = Field(
+        description="发布的当前版本 · the release's version, which a change must name"
+    )
+
+    @classmethod
+    def of(cls, run: ImpactRun, release: Release) -> "RunView":
+        names = [name for name in cls.model_fields if name != "release_version"]
+        return cls(**{name: getattr(run, name) for name in names}, release_version=release.version)
 
 
 class ReleaseView(View):

@@ -1,12 +1,14 @@
-"""A question with everything looked up that the rules need: what the policy says, the lot, and the person."""
+"""A question with everything looked up that the rules need: what the policy says of a trade, the lot, and the person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from services.subsidy.domain.fact import FactKind, Signed
 from services.subsidy.domain.finding import Ground
-from services.subsidy.domain.terms import Before, Claiming, Lot
+from services.subsidy.domain.terms import AnyNumber, Before, Claiming, Lot
+from shared.contracts.scope import ScopeItem
 from shared.policy import (
     MoneyLine,
     NoRate,
@@ -18,7 +20,7 @@ from shared.policy import (
     UnknownOccupation,
     Uplift,
 )
-from shared.values import Fen, Occupation
+from shared.values import CertificateNumber, Fen, Occupation, VocationalCertificateNumber
 
 NOTICE = "notice"
 ASSUMPTION = "assumption"
@@ -41,6 +43,7 @@ class DayTerms:
     """
 
     def __init__(self, policy: Policy, line: MoneyLine, on: date, *, known_on: date) -> None:
+        self.line, self.on, self.known_on = line, on, known_on
         suffix = line.value.lower()
         self.window = policy.parameter("subsidy.claim_window_months", on, known_on=known_on)
         self.window_months = policy.number("subsidy.claim_window_months", on, known_on=known_on)
@@ -66,15 +69,17 @@ class DayTerms:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LotCase:
-    """What is asked about every certificate of a lot. Without an `entry` the catalogue does not know the occupation.
+class Trade:
+    """What is asked about an occupation, work type and level on a day of issue, whoever evaluated and whoever claims.
 
-    Rate, shortage list and uplift are those of the day of issue (assumed: the notice names no day), as far as they
-    were published by the day on which it is decided.
+    Without an `entry` the catalogue does not know the occupation. Rate, shortage list and uplift are those of the day
+    of issue (assumed: the notice names no day), as far as they were published by the day on which it is decided.
     """
 
-    claim: Claiming
-    lot: Lot
+    line: MoneyLine
+    on: date
+    item: ScopeItem
+    issued_on: date
     terms: DayTerms
     entry: OccupationEntry | None
     family: str
@@ -84,7 +89,7 @@ class LotCase:
 
     @property
     def name(self) -> str:
-        return self.entry.name if self.entry else str(self.lot.item.occupation)
+        return self.entry.name if self.entry else str(self.item.occupation)
 
     @property
     def base(self) -> Fen:
@@ -95,7 +100,7 @@ class LotCase:
         """The percentage, when level, list and a rate allow it."""
         if self.uplift is None or self.listing is None or self.rate is None:
             return None
-        return self.uplift.percent if self.uplift.raises(self.lot.item.level) else None
+        return self.uplift.percent if self.uplift.raises(self.item.level) else None
 
     @property
     def raised(self) -> Fen:
@@ -105,28 +110,51 @@ class LotCase:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonCase:
-    """What is asked about one person's certificate of a lot: what was granted before, and what is known."""
+class LotCase:
+    """What is asked about every certificate of a lot: its evaluation, its number, and who claims for it."""
 
-    of: LotCase
+    of: Trade
+    claim: Claiming
+    lot: Lot
+
+    @cached_property
+    def number(self) -> AnyNumber:
+        """The lot's first number: all that is read of it stands in the head they share."""
+        if self.is_vocational:
+            return VocationalCertificateNumber(f"{self.lot.head}00001")
+        return CertificateNumber(f"{self.lot.head}000001")
+
+    @property
+    def is_vocational(self) -> bool:
+        return len(self.lot.head) == 11  # noqa: PLR2004 — the sixteen digits of the old number without its serial of five
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonCase:
+    """What is asked about one person's certificate of a trade: what was granted before, and what is known."""
+
+    of: Trade
     before: Before
     facts: tuple[Signed, ...]
 
 
-def open_case(lot: Lot, claim: Claiming, policy: Policy, *, terms: DayTerms, known_on: date) -> LotCase:
-    """Look up what the rules need to know of a lot."""
-    entry = policy.occupations.get(lot.occupation)
-    return LotCase(
-        claim=claim,
-        lot=lot,
+def look_up(item: ScopeItem, issued_on: date, policy: Policy, *, terms: DayTerms) -> Trade:
+    """What the rules need to know of a trade."""
+    occupation = Occupation(item.edition, item.occupation)
+    line, known_on = terms.line, terms.known_on
+    return Trade(
+        line=line,
+        on=terms.on,
+        item=item,
+        issued_on=issued_on,
         terms=terms,
-        entry=entry,
-        family=family_of(policy, lot.occupation),
-        rate=_rate(lot, claim.line, policy, known_on=known_on),
+        entry=policy.occupations.get(occupation),
+        family=family_of(policy, occupation),
+        rate=_rate(item, issued_on, policy, terms=terms),
         listing=policy.shortage(
-            lot.occupation, on=lot.issued_on, known_on=known_on, bridge_months=terms.bridge_months
+            occupation, on=issued_on, known_on=known_on, bridge_months=terms.bridge_months
         ),
-        uplift=policy.uplift(claim.line, lot.issued_on, known_on=known_on),
+        uplift=policy.uplift(line, issued_on, known_on=known_on),
     )
 
 
@@ -137,9 +165,10 @@ def family_of(policy: Policy, occupation: Occupation) -> str:
     return f"{oldest.edition.value}:{oldest.code}"
 
 
-def _rate(lot: Lot, line: MoneyLine, policy: Policy, *, known_on: date) -> Rate | None:
+def _rate(item: ScopeItem, issued_on: date, policy: Policy, *, terms: DayTerms) -> Rate | None:
+    occupation = Occupation(item.edition, item.occupation)
     try:
-        return policy.rate(line, lot.occupation, lot.item.level, on=lot.issued_on, known_on=known_on)
+        return policy.rate(terms.line, occupation, item.level, on=issued_on, known_on=terms.known_on)
     except (NoRate, UnknownOccupation):
         return None
 

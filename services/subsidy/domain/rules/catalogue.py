@@ -2,14 +2,14 @@
 
 from services.subsidy.domain import phrases as say
 from services.subsidy.domain.finding import Finding, found, ground_of
-from services.subsidy.domain.rules.case import ASSUMPTION, LotCase, assumed
+from services.subsidy.domain.rules.case import ASSUMPTION, Trade, assumed
 
 _OUTSIDE = assumed(ASSUMPTION)
 
 
-def catalogue(case: LotCase) -> Finding:
+def catalogue(case: Trade) -> Finding:
     """目录: an occupation outside the catalogue of the day of issue is not paid."""
-    entry, item, day = case.entry, case.lot.item, case.lot.issued_on
+    entry, item, day = case.entry, case.item, case.issued_on
     if entry is None:
         return found(say.NOT_IN_CATALOGUE, _OUTSIDE, item.occupation, item.edition.value)
     if not entry.holds(day):
@@ -17,9 +17,9 @@ def catalogue(case: LotCase) -> Finding:
     return found(say.IN_CATALOGUE, ground_of(entry), entry.name)
 
 
-def licensed(case: LotCase) -> Finding:
+def licensed(case: Trade) -> Finding:
     """OSTA-SCOPE: a licensed trade (准入类) is not evaluated by level, in whole or in the work types named."""
-    entry, work_type = case.entry, case.lot.item.work_type
+    entry, work_type = case.entry, case.item.work_type
     if entry is None:
         return found(say.LICENSED_UNKNOWN, _OUTSIDE)
     if entry.exclusion is not None and entry.excludes(work_type):
@@ -29,9 +29,9 @@ def licensed(case: LotCase) -> Finding:
     return found(say.NOT_LICENSED, ground_of(entry), f"{entry.name}{work_type}")
 
 
-def work_type(case: LotCase) -> Finding:
+def work_type(case: Trade) -> Finding:
     """工种: one of the occupation's, or the occupation itself."""
-    entry, wanted = case.entry, case.lot.item.work_type
+    entry, wanted = case.entry, case.item.work_type
     if entry is None:
         return found(say.WORK_TYPE_UNKNOWN, _OUTSIDE)
     if not wanted or wanted in entry.work_types:
@@ -39,9 +39,9 @@ def work_type(case: LotCase) -> Finding:
     return found(say.NO_SUCH_WORK_TYPE, ground_of(entry), entry.name, wanted)
 
 
-def level(case: LotCase) -> Finding:
+def level(case: Trade) -> Finding:
     """等级: some occupations and work types have no level 5, others none above 3."""
-    entry, item = case.entry, case.lot.item
+    entry, item = case.entry, case.item
     if entry is None:
         return found(say.LEVEL_UNKNOWN, _OUTSIDE)
     offered = item.level in entry.work_type_levels.get(item.work_type, entry.levels)

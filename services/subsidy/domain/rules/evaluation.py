@@ -3,9 +3,9 @@
 from services.subsidy.domain import phrases as say
 from services.subsidy.domain.finding import Finding, found, ground_of
 from services.subsidy.domain.rules.case import ASSUMPTION, NOTICE, LotCase, assumed, said_by_notice
-from services.subsidy.domain.terms import AUDIENCES, Evaluator, Lot, Validity
+from services.subsidy.domain.terms import AUDIENCES, Evaluator, Validity
 from shared.policy import Audience
-from shared.values import CertificateNumber, VocationalCertificateNumber
+from shared.values import CertificateNumber
 
 _NUMBERING = assumed(ASSUMPTION)
 _FILING = assumed(NOTICE, "N2.8")
@@ -22,23 +22,22 @@ def own_staff(case: LotCase) -> Finding:
 
 def national_effect(case: LotCase) -> Finding:
     """N1.4: a certificate of one of the five levels, and the national qualification before it, count the same."""
-    number = _number(case.lot)
+    number = case.number
     if number.level is not case.lot.item.level:
         return found(say.NO_LEVEL_PROVED, said_by_notice("N1.4"))
-    vocational = isinstance(number, VocationalCertificateNumber)
-    return found(say.VOCATIONAL if vocational else say.NATIONAL, said_by_notice("N1.4"))
+    return found(say.VOCATIONAL if case.is_vocational else say.NATIONAL, said_by_notice("N1.4"))
 
 
 def number(case: LotCase) -> Finding:
     """The number against the institution it names and the year of issue; the first thing that differs is told."""
-    read, lot = _number(case.lot), case.lot
+    read, lot = case.number, case.lot
     if read.year != lot.issued_on.year:
         return found(say.WRONG_YEAR, _NUMBERING, read.year, lot.issued_on.year)
     if not isinstance(read, CertificateNumber):
         return found(say.NUMBER_AGREES, _NUMBERING)
-    if not case.terms.accepts_province(read.province):
-        wanted = "、".join(case.terms.province_codes)
-        return found(say.WRONG_PROVINCE, ground_of(case.terms.provinces), read.province, wanted)
+    if not case.of.terms.accepts_province(read.province):
+        wanted = "、".join(case.of.terms.province_codes)
+        return found(say.WRONG_PROVINCE, ground_of(case.of.terms.provinces), read.province, wanted)
     wrong = _wrong_station(read, lot.evaluator) if lot.evaluator is not None else None
     return wrong or found(say.NUMBER_AGREES, _NUMBERING)
 
@@ -57,7 +56,7 @@ def in_force(case: LotCase) -> Finding:
     """N2.8: the institution's filing was in force on the day of the evaluation."""
     evaluator, day = case.lot.evaluator, case.lot.evaluated_on
     if evaluator is None:
-        return found(say.FILING_NOT_ASKED if _is_vocational(case.lot) else say.FILING_UNKNOWN, _FILING)
+        return found(say.FILING_NOT_ASKED if case.is_vocational else say.FILING_UNKNOWN, _FILING)
     passed = evaluator.valid_from <= day <= evaluator.valid_until
     days = (day.isoformat(), evaluator.valid_from.isoformat(), evaluator.valid_until.isoformat())
     return found(say.IN_FORCE if passed else say.NOT_IN_FORCE, _FILING, *days)
@@ -68,7 +67,7 @@ def standing(case: LotCase) -> Finding:
     evaluator, day = case.lot.evaluator, case.lot.evaluated_on.isoformat()
     ground = assumed(NOTICE, "N3.3")
     if evaluator is None:
-        return found(say.STANDING_NOT_ASKED if _is_vocational(case.lot) else say.STANDING_UNKNOWN, ground)
+        return found(say.STANDING_NOT_ASKED if case.is_vocational else say.STANDING_UNKNOWN, ground)
     if evaluator.standing == _ACTIVE:
         return found(say.STANDING, ground, day)
     if evaluator.standing == _SUSPENDED:
@@ -81,9 +80,9 @@ def scope(case: LotCase) -> Finding:
     evaluator, item = case.lot.evaluator, case.lot.item
     ground = assumed(NOTICE, "N3.6")
     if evaluator is None:
-        return found(say.SCOPE_NOT_ASKED if _is_vocational(case.lot) else say.SCOPE_UNKNOWN, ground)
+        return found(say.SCOPE_NOT_ASKED if case.is_vocational else say.SCOPE_UNKNOWN, ground)
     told = say.IN_SCOPE if evaluator.covers(item) else say.NOT_IN_SCOPE
-    return found(told, ground, f"{case.name}{item.work_type}", item.level.title)
+    return found(told, ground, f"{case.of.name}{item.work_type}", item.level.title)
 
 
 def _wrong_station(read: CertificateNumber, evaluator: Evaluator) -> Finding | None:
@@ -96,14 +95,3 @@ def _wrong_station(read: CertificateNumber, evaluator: Evaluator) -> Finding | N
     if evaluator.station_codes and read.station_code not in evaluator.station_codes:
         return found(say.WRONG_STATION, _NUMBERING, read.station_code)
     return None
-
-
-def _number(lot: Lot) -> CertificateNumber | VocationalCertificateNumber:
-    """The lot's first number: all that is read of it stands in the head they share."""
-    if _is_vocational(lot):
-        return VocationalCertificateNumber(f"{lot.head}00001")
-    return CertificateNumber(f"{lot.head}000001")
-
-
-def _is_vocational(lot: Lot) -> bool:
-    return len(lot.head) == 11  # noqa: PLR2004 — the sixteen digits of the old number without its serial of five

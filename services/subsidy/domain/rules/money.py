@@ -2,7 +2,7 @@
 
 from services.subsidy.domain import phrases as say
 from services.subsidy.domain.finding import Finding, found, ground_of
-from services.subsidy.domain.rules.case import ASSUMPTION, LotCase, assumed
+from services.subsidy.domain.rules.case import ASSUMPTION, Trade, assumed
 from shared.policy import MoneyLine, ShortageEntry, months_after
 
 LINE_NAMES = {
@@ -11,35 +11,35 @@ LINE_NAMES = {
 }
 
 
-def window(case: LotCase) -> Finding:
+def window(case: Trade) -> Finding:
     """NJ2023-WINDOW: the last day is the same day of the month as the issue; a day the month lacks becomes its last."""
-    issued, on = case.lot.issued_on, case.claim.on
+    issued, on = case.issued_on, case.on
     last = months_after(issued, case.terms.window_months)
     told = say.IN_WINDOW if issued <= on <= last else say.NOT_IN_WINDOW
     return found(told, ground_of(case.terms.window), on.isoformat(), issued.isoformat(), last.isoformat())
 
 
-def rate(case: LotCase) -> Finding:
+def rate(case: Trade) -> Finding:
     """补贴标准: the published row of line, class and level; line A has rows for levels 5, 4 and 3 only."""
-    level, outside = case.lot.item.level.title, assumed(ASSUMPTION)
+    level, outside = case.item.level.title, assumed(ASSUMPTION)
     if case.rate is not None:
         return found(say.RATE, ground_of(case.rate), level, case.rate.amount.yuan)
     if case.entry is None:
         return found(say.RATE_UNKNOWN, outside)
-    return found(say.NO_RATE, outside, LINE_NAMES[case.claim.line][0], level, case.lot.issued_on.isoformat())
+    return found(say.NO_RATE, outside, LINE_NAMES[case.line][0], level, case.issued_on.isoformat())
 
 
-def uplift(case: LotCase) -> Finding:
+def uplift(case: Trade) -> Finding:
     """上浮: N1.7 on line B from level 3 up; line A by the rule of its own document. Missing it refuses nothing."""
-    level = case.lot.item.level.title
+    level = case.item.level.title
     ground = ground_of(case.uplift) if case.uplift is not None else assumed(ASSUMPTION)
     if case.listing is None:
         return found(say.NO_SHORTAGE, ground, case.name)
     if case.uplift is None:
         return found(say.NO_UPLIFT_THEN, ground)
-    if not case.uplift.raises(case.lot.item.level):
+    if not case.uplift.raises(case.item.level):
         high_skill_only = all(each.is_high_skill for each in case.uplift.levels)
-        below = high_skill_only and not case.lot.item.level.is_high_skill
+        below = high_skill_only and not case.item.level.is_high_skill
         return found(say.LEVEL_NOT_RAISED if below else say.LEVEL_OF_LINE_NOT_RAISED, ground, level)
     listed = _listed(case.listing, case)
     if case.rate is not None and case.rate.printed is not None:
@@ -47,6 +47,6 @@ def uplift(case: LotCase) -> Finding:
     return found(say.RAISED, ground, listed, level, case.uplift.percent)
 
 
-def _listed(listing: ShortageEntry, case: LotCase) -> str:
-    carried = "" if listing.holds(case.lot.issued_on) else "，沿用 carried on"
+def _listed(listing: ShortageEntry, case: Trade) -> str:
+    carried = "" if listing.holds(case.issued_on) else "，沿用 carried on"
     return f"{listing.list_id}，{listing.status.label}{carried}"

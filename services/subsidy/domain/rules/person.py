@@ -46,7 +46,7 @@ def insured_months(case: PersonCase) -> Finding:
 def insured_in_month(case: PersonCase) -> Finding:
     """The premium was paid normally, or benefit drawn, in the month in which the certificate was issued."""
     terms, fact = case.of.terms, _fact(case, FactKind.INSURED_IN_MONTH)
-    month, ground = f"{case.of.lot.issued_on:%Y-%m}", ground_of(terms.needed)
+    month, ground = f"{case.of.issued_on:%Y-%m}", ground_of(terms.needed)
     if fact is None:
         needed = FactKind.INSURED_IN_MONTH in terms.needed_kinds
         return found(say.IN_MONTH_UNKNOWN, ground, month) if needed else found(say.IN_MONTH_NOT_ASKED, ground)
@@ -62,12 +62,12 @@ def not_claimed(case: PersonCase) -> Finding:
 def once(case: PersonCase) -> Finding:
     """A person is paid once for an occupation's level; old and new certificates of any edition count the same."""
     told = say.GRANTED if case.before.same else say.FIRST_TIME
-    return found(told, _SAME_LEVEL, case.of.name, case.of.lot.item.level.title)
+    return found(told, _SAME_LEVEL, case.of.name, case.of.item.level.title)
 
 
 def other_line(case: PersonCase) -> Finding:
     """What one line of money paid for an occupation's level the other does not pay again."""
-    own = case.of.claim.line
+    own = case.of.line
     other = MoneyLine.INSURANCE if own is MoneyLine.TRAINING else MoneyLine.TRAINING
     told = say.OTHER_LINE if case.before.other_line else say.NO_OTHER_LINE
     return found(told, _SAME_LEVEL, *LINE_NAMES[other])
@@ -86,10 +86,10 @@ def year_cap(case: PersonCase) -> Finding:
     terms, before = case.of.terms, case.before
     has_place = case.of.listing is not None or before.ordinary_in_year < terms.cap_ordinary
     told = say.UNDER_CAP if before.in_year < terms.cap_in_all and has_place else say.OVER_CAP
-    counts = (case.of.claim.on.year, before.in_year, terms.cap_ordinary, terms.cap_in_all)
+    counts = (case.of.on.year, before.in_year, terms.cap_ordinary, terms.cap_in_all)
     return found(told, ground_of(terms.cap), *counts)
 
 
 def _fact(case: PersonCase, kind: FactKind) -> Signed | None:
-    month = case.of.lot.issued_on if kind in MONTHLY else None
+    month = case.of.issued_on if kind in MONTHLY else None
     return counting(case.facts, kind, month=month, declared=kind in case.of.terms.declared_kinds)

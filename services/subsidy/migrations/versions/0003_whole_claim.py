@@ -16,18 +16,26 @@ PROTECTED = (
     ("claim_fault", "uscc"),
     ("claim_item", "uscc"),
     ("claim_objection", None),
+    ("evaluation", "uscc"),
     ("evidence", "uscc"),
     ("fact_wait", "uscc"),
+    ("instalment", "uscc"),
     ("payee", "uscc"),
     ("payment_batch", None),
     ("payment_order", "uscc"),
     ("posting", None),
+    ("recovery", "uscc"),
+    ("recovery_entry", "uscc"),
+    ("recovery_item", "uscc"),
+    ("signal", None),
+    ("signal_certificate", None),
+    ("statistic_group", None),
     ("upload", "uscc"),
 )
 """New tables under territorial isolation, and the column with the USCC of whoever sees its own rows."""
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 — one statement for each table and index
     op.create_table(
         "claim_fault",
         sa.Column("claim_id", sa.Uuid(), nullable=False),
@@ -42,7 +50,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("claim_id", sa.Uuid(), nullable=False),
         sa.Column("organ", sa.Text(), nullable=False),
-        sa.Column("uscc", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=True),
         sa.Column("line", sa.Text(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
@@ -58,12 +66,9 @@ def upgrade() -> None:
         sa.Column("base_fen", sa.BigInteger(), nullable=False),
         sa.Column("uplift", sa.SmallInteger(), nullable=True),
         sa.Column("shortage", sa.Boolean(), nullable=False),
-        sa.Column("basis", sa.ARRAY(sa.Text()), nullable=False),
-        sa.Column("explanation", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
-        sa.Column("policy_version", sa.Text(), nullable=True),
-        sa.Column("known_on", sa.Date(), nullable=True),
-        sa.Column("inputs_digest", sa.Text(), nullable=True),
-        sa.Column("inputs", sa.Text(), nullable=True),
+        sa.Column("verdict", sa.BigInteger(), nullable=True),
+        sa.Column("asked", sa.BigInteger(), nullable=True),
+        sa.Column("known", sa.BigInteger(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sampled", sa.Boolean(), nullable=False),
         sa.Column("checked_by", sa.Text(), nullable=True),
@@ -74,17 +79,11 @@ def upgrade() -> None:
         sa.Column("excluded_by", sa.Text(), nullable=False),
         sa.Column("objections_open", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_item")),
+        postgresql_with={"fillfactor": 45},
     )
-    op.create_index("ix_claim_item_certificate_number", "claim_item", ["certificate_number"], unique=False)
+    op.create_index("ix_claim_item_turn", "claim_item", ["claim_id", "turn"], unique=False)
     op.create_index(
-        "ix_claim_item_undecided",
-        "claim_item",
-        ["claim_id", "turn"],
-        unique=False,
-        postgresql_where=sa.text("decided_at IS NULL"),
-    )
-    op.create_index(
-        "uq_claim_item_certificate", "claim_item", ["claim_id", "certificate_number"], unique=True
+        "uq_claim_item_certificate", "claim_item", ["certificate_number", "claim_id"], unique=True
     )
     op.create_index("uq_claim_item_place", "claim_item", ["claim_id", "place"], unique=True)
     op.create_table(
@@ -101,6 +100,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("finding", sa.Text(), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
@@ -109,6 +109,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_claim_objection_reference")),
     )
     op.create_index("ix_claim_objection_claim_id", "claim_objection", ["claim_id"], unique=False)
+    op.create_index(
+        "ix_claim_objection_due_at",
+        "claim_objection",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
+        "decision_input",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("written", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_input")),
+        sa.UniqueConstraint("digest", name=op.f("uq_decision_input_digest")),
+    )
+    op.create_table(
+        "evaluation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("edition", sa.Text(), nullable=False),
+        sa.Column("occupation", sa.Text(), nullable=False),
+        sa.Column("work_type", sa.Text(), nullable=False),
+        sa.Column("level", sa.SmallInteger(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("candidates", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation")),
+    )
+    op.create_index("ix_evaluation_institution_id", "evaluation", ["institution_id", "held_on"], unique=False)
     op.create_table(
         "evidence",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -154,7 +185,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("claim_id", sa.Uuid(), nullable=False),
         sa.Column("organ", sa.Text(), nullable=False),
-        sa.Column("uscc", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=True),
         sa.Column("certificate_number", sa.Text(), nullable=False),
         sa.Column("holder_index", sa.LargeBinary(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -185,11 +216,65 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
+        "impact_part",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("after_id", sa.Uuid(), nullable=True),
+        sa.Column("last_id", sa.Uuid(), nullable=False),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("mark_0", sa.BigInteger(), nullable=False),
+        sa.Column("mark_1", sa.BigInteger(), nullable=False),
+        sa.Column("figures", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "place", name=op.f("pk_impact_part")),
+    )
+    op.create_table(
+        "impact_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("known_from", sa.Date(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("redo", sa.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_impact_run")),
+    )
+    op.create_table(
+        "instalment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recovery_id", sa.Uuid(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=True),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("paid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("dropped", sa.Boolean(), nullable=False),
+        sa.Column("overdue_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instalment")),
+    )
+    op.create_index(
+        "ix_instalment_due_on",
+        "instalment",
+        ["due_on"],
+        unique=False,
+        postgresql_where=sa.text("NOT dropped AND paid_fen < amount_fen"),
+    )
+    op.create_index("ix_instalment_recovery_id", "instalment", ["recovery_id", "place"], unique=False)
+    op.create_table(
         "payee",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("organ", sa.Text(), nullable=False),
-        sa.Column("uscc", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=True),
         sa.Column("account_name", sa.LargeBinary(), nullable=False),
         sa.Column("account_bank", sa.LargeBinary(), nullable=False),
         sa.Column("account_number", sa.LargeBinary(), nullable=False),
@@ -209,6 +294,7 @@ def upgrade() -> None:
         sa.Column("pay_on", sa.Date(), nullable=False),
         sa.Column("orders", sa.Integer(), nullable=False),
         sa.Column("total_fen", sa.BigInteger(), nullable=False),
+        sa.Column("offset_fen", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -227,10 +313,12 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.Uuid(), nullable=False),
         sa.Column("organ", sa.Text(), nullable=False),
-        sa.Column("uscc", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=True),
         sa.Column("line", sa.Text(), nullable=False),
         sa.Column("claim_id", sa.Uuid(), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("offsets", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("offset_fen", sa.BigInteger(), nullable=False),
         sa.Column("certificates", sa.Integer(), nullable=False),
         sa.Column("account_name", sa.LargeBinary(), nullable=False),
         sa.Column("account_bank", sa.LargeBinary(), nullable=False),
@@ -243,6 +331,7 @@ def upgrade() -> None:
         sa.Column("bank_ref", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_order")),
     )
+    op.create_index("ix_payment_order_account_index", "payment_order", ["account_index"], unique=False)
     op.create_index("ix_payment_order_batch_id", "payment_order", ["batch_id"], unique=False)
     op.create_index("ix_payment_order_claim_id", "payment_order", ["claim_id"], unique=False)
     op.create_index(
@@ -304,6 +393,179 @@ def upgrade() -> None:
     op.create_index("ix_posting_claim_id", "posting", ["claim_id"], unique=False)
     op.create_index("ix_posting_organ", "posting", ["organ", "line", "month"], unique=False)
     op.create_table(
+        "recovery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=True),
+        sa.Column("debtor", sa.Text(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("holder_index", sa.LargeBinary(), nullable=True),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("certificates", sa.Integer(), nullable=False),
+        sa.Column("stopped", sa.Integer(), nullable=False),
+        sa.Column("due_fen", sa.BigInteger(), nullable=False),
+        sa.Column("recovered_fen", sa.BigInteger(), nullable=False),
+        sa.Column("written_off_fen", sa.BigInteger(), nullable=False),
+        sa.Column("reserved_fen", sa.BigInteger(), nullable=False),
+        sa.Column("notice_number", sa.Text(), nullable=True),
+        sa.Column("noticed_by", sa.Text(), nullable=True),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("statement_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("notice_fen", sa.BigInteger(), nullable=True),
+        sa.Column("notice_certificates", sa.Integer(), nullable=True),
+        sa.Column("statement", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("answer", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("proposal", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("overdue_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_for", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery")),
+        sa.UniqueConstraint("notice_number", name=op.f("uq_recovery_notice_number")),
+    )
+    op.create_index("ix_recovery_debtor", "recovery", ["debtor", "organ", "line"], unique=False)
+    op.create_index("ix_recovery_queue", "recovery", ["state", "id"], unique=False)
+    op.create_table(
+        "recovery_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recovery_id", sa.Uuid(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_entry")),
+    )
+    op.create_index("ix_recovery_entry_recovery_id", "recovery_entry", ["recovery_id"], unique=False)
+    op.create_index(
+        "uq_recovery_entry_reference",
+        "recovery_entry",
+        ["organ", "reference"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'repaid'"),
+    )
+    op.create_table(
+        "recovery_item",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recovery_id", sa.Uuid(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=True),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("certificate_number", sa.Text(), nullable=False),
+        sa.Column("level", sa.SmallInteger(), nullable=False),
+        sa.Column("paid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("before_fen", sa.BigInteger(), nullable=False),
+        sa.Column("due_fen", sa.BigInteger(), nullable=False),
+        sa.Column("recovered_fen", sa.BigInteger(), nullable=False),
+        sa.Column("written_off_fen", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("spared", sa.Boolean(), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_item")),
+    )
+    op.create_index("ix_recovery_item_item_id", "recovery_item", ["item_id"], unique=False)
+    op.create_index("ix_recovery_item_recovery_id", "recovery_item", ["recovery_id", "place"], unique=False)
+    op.create_index(
+        "uq_recovery_item_live", "recovery_item", ["item_id"], unique=True, postgresql_where=sa.text("live")
+    )
+    op.create_table(
+        "signal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("institution_uscc", sa.Text(), nullable=True),
+        sa.Column("evidence", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("finding", sa.Text(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_weight", sa.Integer(), nullable=False),
+        sa.Column("lead_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signal")),
+    )
+    op.create_index("ix_signal_institution_id", "signal", ["institution_id", "state"], unique=False)
+    op.create_index("uq_signal_subject", "signal", ["kind", "subject"], unique=True)
+    op.create_table(
+        "signal_certificate",
+        sa.Column("signal_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("evaluated_on", sa.Date(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("signal_id", "number", name=op.f("pk_signal_certificate")),
+    )
+    op.create_index("ix_signal_certificate_number", "signal_certificate", ["number"], unique=False)
+    op.create_table(
+        "signal_look",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signal_look")),
+    )
+    op.create_index("ix_signal_look_due_at", "signal_look", ["due_at", "id"], unique=False)
+    op.create_table(
+        "statistic_cell",
+        sa.Column("group_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("month", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("previous", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("group_id", "kind", "month", "previous", name=op.f("pk_statistic_cell")),
+    )
+    op.create_table(
+        "statistic_count",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("policy_version", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statistic_count")),
+    )
+    op.create_table(
+        "statistic_group",
+        sa.Column("id", sa.Integer(), sa.Identity(always=True), nullable=False),
+        sa.Column("shape", sa.SmallInteger(), nullable=False),
+        sa.Column("organ", sa.Text(), nullable=False),
+        sa.Column("occupation", sa.Text(), nullable=False),
+        sa.Column("chain", sa.Text(), nullable=False),
+        sa.Column("level", sa.SmallInteger(), nullable=False),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statistic_group")),
+    )
+    op.create_index(
+        "uq_statistic_group_place",
+        "statistic_group",
+        ["shape", "organ", "occupation", "chain", "level", "audience", "line"],
+        unique=True,
+    )
+    op.create_table(
         "upload",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -322,6 +584,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
     op.create_index("uq_upload_sheet", "upload", ["kind", "owner", "sha256"], unique=True)
+    op.create_table(
+        "verdict",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("base_fen", sa.BigInteger(), nullable=False),
+        sa.Column("uplift", sa.SmallInteger(), nullable=True),
+        sa.Column("shortage", sa.Boolean(), nullable=False),
+        sa.Column("basis", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("explanation", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("policy_version", sa.Text(), nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_verdict")),
+        sa.UniqueConstraint("digest", name=op.f("uq_verdict_digest")),
+    )
     _widen()
     for table, holder in PROTECTED:
         for statement in protect(table, holder=holder):
@@ -330,6 +608,39 @@ def upgrade() -> None:
         op.execute(statement)
     # What was posted is never changed.
     op.execute("REVOKE UPDATE, DELETE ON posting FROM njt_subsidy")
+    # What was decided, and from what, is shared by many and likewise never changed.
+    op.execute("REVOKE UPDATE, DELETE ON verdict, decision_input FROM njt_subsidy")
+    op.execute("REVOKE UPDATE, DELETE ON recovery_entry FROM njt_subsidy")
+    _fix_what_was_said()
+
+
+# What was published stays as it was published; once it is known, all that still may happen to it is to be superseded.
+_STANDS = """
+    CREATE FUNCTION policy_release_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF (OLD.known_from IS NOT NULL
+            AND (NEW.dry_run, NEW.released_by, NEW.released_at, NEW.known_from)
+                IS DISTINCT FROM (OLD.dry_run, OLD.released_by, OLD.released_at, OLD.known_from))
+           OR (OLD.superseded_by IS NOT NULL AND NEW.superseded_by IS DISTINCT FROM OLD.superseded_by)
+        THEN
+            RAISE EXCEPTION 'a release that is known is never edited, only superseded once'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END $$
+"""
+_HANDLED = "version, dry_run, released_by, released_at, known_from, superseded_by"
+
+
+def _fix_what_was_said() -> None:
+    """Facts and releases are added; the runtime role cannot rewrite them."""
+    op.execute("REVOKE UPDATE, DELETE ON fact, policy_release FROM njt_subsidy")
+    op.execute(f"GRANT UPDATE ({_HANDLED}) ON policy_release TO njt_subsidy")
+    op.execute(_STANDS)
+    op.execute(
+        "CREATE TRIGGER policy_release_stands BEFORE UPDATE ON policy_release"
+        " FOR EACH ROW EXECUTE FUNCTION policy_release_stands()"
+    )
 
 
 def _widen() -> None:
@@ -341,18 +652,34 @@ def _widen() -> None:
 
 def downgrade() -> None:
     _narrow()
+    op.drop_table("verdict")
     op.drop_table("upload")
+    op.drop_table("statistic_group")
+    op.drop_table("statistic_count")
+    op.drop_table("statistic_cell")
+    op.drop_table("signal_look")
+    op.drop_table("signal_certificate")
+    op.drop_table("signal")
+    op.drop_table("recovery_item")
+    op.drop_table("recovery_entry")
+    op.drop_table("recovery")
     op.drop_table("posting")
     op.drop_table("policy_release")
     op.drop_table("payment_order")
     op.drop_table("payment_batch")
     op.drop_table("payee")
+    op.drop_table("instalment")
+    op.drop_table("impact_run")
+    op.drop_table("impact_part")
     op.drop_table("fact_wait")
     op.drop_table("fact")
     op.drop_table("evidence")
+    op.drop_table("evaluation")
+    op.drop_table("decision_input")
     op.drop_table("claim_objection")
     op.drop_table("claim_item")
     op.drop_table("claim_fault")
+    op.execute("DROP FUNCTION policy_release_stands")
     for statement in grants("njt_subsidy"):
         op.execute(statement)
 
@@ -391,6 +718,7 @@ def _widen_certificates() -> None:
     _on_every_row("certificate", _NUMBERED)
     op.create_index("ix_certificate_holder_index", "certificate", ["holder_index"])
     op.create_index("ix_certificate_series", "certificate", ["station", "number_year", "level"])
+    op.create_index("ix_certificate_sitting", "certificate", ["institution_id", "evaluated_on"])
     op.create_index(
         "ix_certificate_to_ask",
         "certificate",
@@ -402,8 +730,8 @@ def _widen_certificates() -> None:
 def _narrow_certificates() -> None:
     """The first form takes every certificate for one the province stands by: the others go."""
     _on_every_row("certificate", "DELETE FROM certificate WHERE state <> 'verified' OR length(number) <> 22")
-    for index in ("ix_certificate_holder_index", "ix_certificate_series", "ix_certificate_to_ask"):
-        op.drop_index(index, "certificate")
+    for index in ("holder_index", "series", "sitting", "to_ask"):
+        op.drop_index(f"ix_certificate_{index}", "certificate")
     for name in ("origin", "state", "marks", "differs", "clashes", "asked_at", "revoked_on"):
         op.drop_column("certificate", name)
     for name in ("station", "number_year", "serial"):
@@ -428,36 +756,47 @@ def _widen_entitlements() -> None:
         FROM certificate AS own WHERE own.number = entitlement.certificate_number
         """,
     )
-    op.drop_index("uq_entitlement_place", "entitlement")
-    op.create_index(
-        "uq_entitlement_place",
-        "entitlement",
-        ["holder_index", "year", "place"],
-        unique=True,
-        postgresql_where=sa.text("live"),
-    )
+    _index_entitlements("uq_entitlement_place", ["holder_index", "year", "place"])
+    # Only one line was claimed on so far, so whoever was paid on it was paid once on both.
+    _index_entitlements("uq_entitlement_holder", ["holder_index", "family", "level"])
 
 
 def _narrow_entitlements() -> None:
-    op.drop_index("uq_entitlement_place", "entitlement")
-    op.create_index(
-        "uq_entitlement_place",
-        "entitlement",
-        ["holder_index", "line", "year", "place"],
-        unique=True,
-        postgresql_where=sa.text("live"),
-    )
+    _index_entitlements("uq_entitlement_place", ["holder_index", "line", "year", "place"])
+    _index_entitlements("uq_entitlement_holder", ["holder_index", "family", "level", "line"])
     op.alter_column("entitlement", "family", new_column_name="occupation")
 
 
-# A row for each certificate of each claim. The sentences of a decision have codes now, which those before had not: of
-# old items the outcome, the money and its basis are kept.
+def _index_entitlements(name: str, columns: list[str]) -> None:
+    """What is granted once at a time, by other columns than before."""
+    op.drop_index(name, "entitlement")
+    op.create_index(name, "entitlement", columns, unique=True, postgresql_where=sa.text("live"))
+
+
+# The sentences of a decision have codes now, which those before had not: of old items the outcome, the money and its
+# basis are kept.
+_OLD_VERDICT = """
+    jsonb_build_object(
+        'outcome', item.kept->'outcome', 'amount_fen', item.kept->'amount_fen', 'base_fen', item.kept->'base_fen',
+        'uplift', item.kept->'uplift', 'shortage', item.kept->'shortage', 'basis', item.kept->'basis',
+        'policy_version', coalesce(item.kept->>'policy_version', ''),
+        'known_on', (claim.submitted_at AT TIME ZONE 'Asia/Shanghai')::date)
+"""
+_VERDICTS_OUT = """
+    INSERT INTO verdict (
+        digest, outcome, amount_fen, base_fen, uplift, shortage, basis, explanation, policy_version, known_on)
+    SELECT sha256(convert_to(kept::text, 'UTF8')), kept->>'outcome', (kept->>'amount_fen')::bigint,
+           (kept->>'base_fen')::bigint, (kept->>'uplift')::smallint, (kept->>'shortage')::boolean,
+           ARRAY(SELECT jsonb_array_elements_text(kept->'basis')), '{"grounds": [], "findings": []}'::jsonb,
+           kept->>'policy_version', (kept->>'known_on')::date
+    FROM (SELECT DISTINCT :kept FROM claim, jsonb_array_elements(claim.items) AS item (kept)) AS told (kept)
+""".replace(":kept", _OLD_VERDICT)
+# A row for each certificate of each claim.
 _ITEMS_OUT = """
     INSERT INTO claim_item (
         id, version, claim_id, organ, uscc, line, place, turn, certificate_id, certificate_number, holder_index,
-        family, level, employment, state, outcome, amount_fen, base_fen, uplift, shortage, basis, explanation,
-        policy_version, known_on, inputs_digest, inputs, decided_at, sampled, excluded_for, excluded_by,
-        objections_open)
+        family, level, employment, state, outcome, amount_fen, base_fen, uplift, shortage, verdict,
+        decided_at, sampled, excluded_for, excluded_by, objections_open)
     SELECT gen_random_uuid(), 1, claim.id, claim.organ, claim.uscc, 'B', item.place - 1, item.place - 1,
            certificate.id, certificate.number, certificate.holder_index,
            certificate.edition || ':' || certificate.occupation, certificate.level, 'employee',
@@ -465,18 +804,18 @@ _ITEMS_OUT = """
                 WHEN claim.state = 'declined' THEN 'void' ELSE 'payable' END,
            item.kept->>'outcome', (item.kept->>'amount_fen')::bigint, (item.kept->>'base_fen')::bigint,
            (item.kept->>'uplift')::smallint, (item.kept->>'shortage')::boolean,
-           ARRAY(SELECT jsonb_array_elements_text(item.kept->'basis')), '{"grounds": [], "findings": []}'::jsonb,
-           item.kept->>'policy_version', (claim.submitted_at AT TIME ZONE 'Asia/Shanghai')::date, '', '',
+           (SELECT id FROM verdict WHERE digest = sha256(convert_to((:kept)::text, 'UTF8'))),
            claim.submitted_at, false, '', '', 0
     FROM claim, jsonb_array_elements(claim.items) WITH ORDINALITY AS item (kept, place), certificate
     WHERE certificate.number = item.kept->>'certificate_number'
-"""
+""".replace(":kept", _OLD_VERDICT)
 _TALLY = """
     UPDATE claim SET
         created_at = submitted_at,
         certificates = (SELECT count(*) FROM claim_item WHERE claim_id = claim.id),
         payable = (SELECT count(*) FROM claim_item WHERE claim_id = claim.id AND claim_item.state IN ('payable', 'paid')),
-        basis = ARRAY(SELECT DISTINCT clause FROM claim_item, unnest(claim_item.basis) AS clause
+        basis = ARRAY(SELECT DISTINCT clause
+                      FROM claim_item JOIN verdict ON verdict.id = claim_item.verdict, unnest(verdict.basis) AS clause
                       WHERE claim_id = claim.id AND claim_item.state IN ('payable', 'paid') ORDER BY clause)
 """
 # What one officer had approved and nobody had paid is looked at again: it was neither sampled nor publicised.
@@ -486,13 +825,18 @@ _AGAIN = """
                      reviewed_by = NULL, reviewed_at = NULL, review_reason = NULL
     WHERE 'approved' IN (state, resumes_as)
 """
+# Ten working days are two weeks, holidays aside.
+_DUE = "UPDATE claim SET due_at = submitted_at + interval '14 days' WHERE state = 'submitted'"
 _ITEMS_BACK = """
     UPDATE claim SET items = coalesce((
         SELECT jsonb_agg(jsonb_build_object(
-            'certificate_number', certificate_number, 'level', level, 'outcome', coalesce(outcome, 'refused'),
-            'amount_fen', amount_fen, 'base_fen', base_fen, 'uplift', uplift, 'shortage', shortage,
-            'basis', basis, 'rules', '[]'::jsonb, 'policy_version', coalesce(policy_version, '')) ORDER BY place)
-        FROM claim_item WHERE claim_id = claim.id), '[]'::jsonb)
+            'certificate_number', certificate_number, 'level', level, 'outcome', coalesce(claim_item.outcome, 'refused'),
+            'amount_fen', claim_item.amount_fen, 'base_fen', claim_item.base_fen,
+            'uplift', claim_item.uplift, 'shortage', claim_item.shortage,
+            'basis', coalesce(told.basis, '{}'), 'rules', '[]'::jsonb,
+            'policy_version', coalesce(told.policy_version, '')) ORDER BY place)
+        FROM claim_item LEFT JOIN verdict AS told ON told.id = claim_item.verdict
+        WHERE claim_id = claim.id), '[]'::jsonb)
 """
 _STATES_BACK = """
     UPDATE claim SET
@@ -512,8 +856,16 @@ _CLAIM_COLUMNS = (
     ("unchecked", sa.Integer(), "0"),
     ("objections_open", sa.Integer(), "0"),
 )
-_CLAIM_DATES = ("created_at", "publicity_until", "approved_at")
+_CLAIM_DATES = ("created_at", "due_at", "escalated_at", "publicity_until", "approved_at")
 _CLAIM_WORDS = ("approved_by", "approval_reason")
+_PERSON = ("holder_name", "holder_id", "holder_index")
+_PERSONS_WORDS = ("channel", "taken_by", "number", "reference")
+_ONE_CLAIMANT = """
+    num_nonnulls(uscc, institution_id) IN (0, 2)
+    AND num_nonnulls(holder_name, holder_id, holder_index, channel, taken_by, number, reference) IN (0, 7)
+    AND num_nonnulls(uscc, holder_index) = 1
+"""
+_INSTITUTIONAL = ("uscc", "institution_id")
 
 
 def _widen_claims() -> None:
@@ -526,15 +878,44 @@ def _widen_claims() -> None:
     for name in _CLAIM_WORDS:
         op.add_column("claim", sa.Column(name, sa.Text()))
     op.alter_column("claim", "submitted_at", nullable=True)
+    _on_every_row("claim", _VERDICTS_OUT)
     _with_every_row_of("certificate", lambda: _on_every_row("claim", _ITEMS_OUT))
-    for statement in (_TALLY, _AGAIN):
+    for statement in (_TALLY, _AGAIN, _DUE):
         _on_every_row("claim", statement)
+    op.create_index("ix_claim_due_at", "claim", ["due_at"], postgresql_where=sa.text("state = 'submitted'"))
     op.alter_column("claim", "created_at", nullable=False)
     op.drop_column("claim", "items")
+    _admit_persons()
+
+
+def _admit_persons() -> None:
+    """A claim is a body's, as all were until now, or a person's."""
+    for name in _PERSON:
+        op.add_column("claim", sa.Column(name, sa.LargeBinary()))
+    for name in _PERSONS_WORDS:
+        op.add_column("claim", sa.Column(name, sa.Text()))
+    for name in _INSTITUTIONAL:
+        op.alter_column("claim", name, nullable=True)
+    for name in ("number", "reference"):
+        op.create_unique_constraint(f"uq_claim_{name}", "claim", [name])
+    op.create_check_constraint("ck_claim_one_claimant", "claim", _ONE_CLAIMANT)
+    op.create_index("ix_claim_holder_index", "claim", ["holder_index"])
+
+
+def _send_persons_away() -> None:
+    """The first form knows claims of institutions alone: what a person claimed goes."""
+    _on_every_row("claim", "DELETE FROM claim WHERE uscc IS NULL")
+    op.drop_index("ix_claim_holder_index", "claim")
+    op.drop_constraint("ck_claim_one_claimant", "claim")
+    for name in _INSTITUTIONAL:
+        op.alter_column("claim", name, nullable=False)
+    for name in (*_PERSON, *_PERSONS_WORDS):
+        op.drop_column("claim", name)
 
 
 def _narrow_claims() -> None:
     """The first form knows no draft and no withdrawal: those claims go, the others keep what their items came to."""
+    _send_persons_away()
     op.add_column("claim", sa.Column("items", postgresql.JSONB(), nullable=False, server_default="[]"))
     op.alter_column("claim", "items", server_default=None)
     gone = "DELETE FROM claim WHERE state IN ('draft', 'deciding', 'withdrawn') OR submitted_at IS NULL"
@@ -542,6 +923,7 @@ def _narrow_claims() -> None:
     for statement in (gone, _STATES_BACK):
         _on_every_row("claim", statement)
     op.alter_column("claim", "submitted_at", nullable=False)
+    op.drop_index("ix_claim_due_at", "claim")
     for name in (*(each[0] for each in _CLAIM_COLUMNS), *_CLAIM_DATES, *_CLAIM_WORDS):
         op.drop_column("claim", name)
 
