@@ -16,6 +16,7 @@ from shared.observability import configure_logging
 from shared.settings import REPOSITORY
 
 RESULTS = REPOSITORY / "bench-results"
+_ROUNDS = 3
 _WIDTH_OF_A_FILE = 150
 
 
@@ -26,8 +27,9 @@ def bench(
         bool, typer.Option("--json", help="只向标准输出打印一个 JSON 对象 · print one JSON object only")
     ] = False,
     rounds: Annotated[
-        int, typer.Option(min=1, help="轮数，取中位数 · rounds, of which the median is taken")
-    ] = 3,
+        int | None,
+        typer.Option(min=1, help="轮数，取中位数；默认 3，小规模时 1 · rounds, of which the median is taken"),
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="小规模试跑，数字不作数 · in small, only to see that it runs")
     ] = False,
@@ -41,7 +43,7 @@ def bench(
         hold(
             name,
             (QUICK_BENCHES if quick else BENCHES)[name],
-            rounds=rounds,
+            rounds=rounds or (1 if quick else _ROUNDS),
             say=lambda text: progress.print(f"[dim]{text}[/]", soft_wrap=True),
         )
     )

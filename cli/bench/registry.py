@@ -4,7 +4,12 @@ from importlib import import_module
 
 from cli.bench.contest import Arena, Bench, Say
 
-_PLACES = {"smoke": "cli.bench.smoke", "filing": "cli.bench.filing", "subsidy": "cli.bench.subsidy"}
+_PLACES = {
+    "smoke": "cli.bench.smoke",
+    "filing": "cli.bench.filing",
+    "subsidy": "cli.bench.subsidy",
+    "statistics": "cli.bench.subsidy.statistics",
+}
 
 
 def _of(name: str, size: str) -> Bench:

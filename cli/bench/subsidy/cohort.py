@@ -3,6 +3,7 @@
 They come claim by claim, ten thousand to a claim, each claim by another institution for its own staff.
 """
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,12 +13,12 @@ from itertools import product
 from typing import NamedTuple
 from uuid import UUID
 
-from services.subsidy.domain.assessment import Candidate
+from services.subsidy.domain.docket import Docket
 from services.subsidy.domain.fact import Fact, FactKind, FactSheet, Tie
-from services.subsidy.domain.terms import CertificateFacts, Claiming, Evaluator, Lot, Validity
+from services.subsidy.domain.terms import Claiming, Evaluator, Lot, Validity
 from shared.contracts.scope import ScopeItem
 from shared.policy import Audience, MoneyLine, Policy, months_after
-from shared.values import CertificateNumber, Edition, Occupation, OccupationCode
+from shared.values import Edition, Occupation, OccupationCode
 
 SCHEMA = "subsidy"
 AT_ONCE = 50
@@ -27,6 +28,8 @@ CLAIMED_ON = date(2024, 6, 3)
 LEARNT = datetime(2024, 6, 1, 8, tzinfo=UTC)
 LINE = MoneyLine.TRAINING
 CLASSES = ("A", "B", "C")
+TIES = (Tie.EMPLOYEE, Tie.NONE)
+"""What is known of the holders, by the number of its sheet."""
 
 _EDITION = Edition("2015")
 _OCCUPATIONS = (
@@ -82,6 +85,15 @@ class _Kind:
     fen: int
 
 
+@dataclass(frozen=True)
+class Batch:
+    """One institution's claim for its own staff; every person's certificates stand together."""
+
+    claiming: Claiming
+    by: Evaluator
+    docket: Docket
+
+
 class Cohort:
     """So many certificates by one policy."""
 
@@ -90,14 +102,11 @@ class Cohort:
         self.count = count
         self._kinds = tuple(_kinds(policy))
 
-    def claims(self) -> Iterator[tuple[Claiming, Iterator[Candidate]]]:
-        """Each claim, and its certificates, made one by one as somebody reads them."""
+    def claims(self) -> Iterator["Batch"]:
+        """Claim by claim, each made when somebody reads it."""
         for start in range(0, self.count, CLAIM_SIZE):
-            institution = UUID(int=start // CLAIM_SIZE + 1)
-            places = range(start, min(start + CLAIM_SIZE, self.count))
-            yield (
-                Claiming(line=LINE, claimant_id=institution, on=CLAIMED_ON),
-                self._candidates(institution, places),
+            yield self._batch(
+                UUID(int=start // CLAIM_SIZE + 1), range(start, min(start + CLAIM_SIZE, self.count))
             )
 
     def columns(self) -> Columns:
@@ -119,28 +128,28 @@ class Cohort:
             raise ValueError("没有上浮规定 · there is no uplift")
         return uplift.percent, max(int(level) for level in uplift.levels)
 
-    def _candidates(self, institution: UUID, places: range) -> Iterator[Candidate]:
+    def _batch(self, institution: UUID, places: range) -> "Batch":
         kinds = self._kinds_of(institution.int)
         by = _evaluator(institution, kinds)
         lots = [_lot(each, by) for each in kinds]
-        for place in places:
-            person = _person(place)
-            lot = lots[_mixed(person) % len(lots)]
-            tie = Tie.EMPLOYEE if _is_staff(person) else Tie.NONE
-            learnt = Fact(
-                kind=FactKind.EMPLOYMENT,
-                value=tie.value,
-                about=CLAIMED_ON,
-                source="province",
-                obtained_at=LEARNT,
-            )
-            yield Candidate(
-                certificate=CertificateFacts(
-                    CertificateNumber(f"{lot.head}{place % CLAIM_SIZE + 1:06d}"), lot
-                ),
-                holder_index=sha256(person.to_bytes(8, "big")).digest(),
-                facts=FactSheet((learnt,)),
-            )
+        people = [_person(place) for place in places]
+        lot = array("H", (_mixed(person) % len(lots) for person in people))
+        return Batch(
+            claiming=Claiming(line=LINE, claimant_id=institution, on=CLAIMED_ON),
+            by=by,
+            docket=Docket(
+                numbers=[
+                    f"{lots[each].head}{place % CLAIM_SIZE + 1:06d}"
+                    for place, each in zip(places, lot, strict=True)
+                ],
+                holders=[sha256(person.to_bytes(8, "big")).digest() for person in people],
+                lot=lot,
+                sheet=bytes(not _is_staff(person) for person in people),
+                lots=lots,
+                sheets=[FactSheet((_learnt(tie),)) for tie in TIES],
+                held={},
+            ),
+        )
 
     @cache  # noqa: B019 — a cohort lives as long as its process
     def _kinds_of(self, institution: int) -> tuple[_Kind, ...]:
@@ -180,6 +189,12 @@ def _kinds(policy: Policy) -> Iterator[_Kind]:
                 rate_class=CLASSES.index(entry.rate_class),
                 fen=int(rate.amount),
             )
+
+
+def _learnt(tie: Tie) -> Fact:
+    return Fact(
+        kind=FactKind.EMPLOYMENT, value=tie.value, about=CLAIMED_ON, source="province", obtained_at=LEARNT
+    )
 
 
 def _evaluator(institution: UUID, kinds: Sequence[_Kind]) -> Evaluator:

@@ -20,6 +20,8 @@ from shared.persistence.engine import create_engine
 from shared.persistence.security import protect
 
 PEER = "peer"
+PROTECTED = ("certificate", "claim", "claim_item")
+"""Of the tables a decision reads or writes, those under territorial isolation."""
 _NAME = "njt_bench_subsidy"
 
 
@@ -76,8 +78,9 @@ async def _create(server_url: str) -> str:
     try:
         async with engine.connect() as kept, kept.begin():
             await kept.run_sync(metadata.create_all)
-            for statement in protect("claim_item", holder="uscc"):
-                await kept.exec_driver_sql(statement)
+            for table in PROTECTED:
+                for statement in protect(table, holder="uscc"):
+                    await kept.exec_driver_sql(statement)
     finally:
         await engine.dispose()
     return url

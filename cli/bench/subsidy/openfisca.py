@@ -52,8 +52,9 @@ async def provide(folder: Path, say: Say) -> OpenFisca | None:
     python = place / "bin" / "python"
     try:
         async with asyncio.timeout(_INSTALL_SECONDS):
-            await _must(sys.executable, "-m", "venv", str(place))
-            await _must(str(python), "-m", "pip", "install", "--quiet", "--retries", "1", PACKAGE)
+            await _must(sys.executable, "-m", "venv", "--without-pip", str(place))
+            pip = (sys.executable, "-m", "pip", "--python", str(python), "install")
+            await _must(*pip, "--quiet", "--retries", "1", "--no-compile", PACKAGE)
             version = await _must(
                 *(str(python), "-c", f"from importlib.metadata import version; print(version('{PACKAGE}'))")
             )

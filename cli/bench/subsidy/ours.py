@@ -1,15 +1,13 @@
-"""Our parts: decisions by the domain's own calculation, written whole; and many claims of one certificate at once."""
+"""Our parts: decisions by the domain's own calculation, kept by the service's own statements; and fifty at one moment."""
 
 import asyncio
-import json
 import time
 from array import array
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import islice
-from typing import Any
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
@@ -17,167 +15,149 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.bench.actors import Answer, Cue, Go, play
 from cli.bench.moments import peak_megabytes
-from cli.bench.subsidy.cohort import AT_ONCE, LINE, SCHEMA, Cohort
-from services.subsidy.domain.assessment import ClaimItem, assess, assess_all
+from cli.bench.subsidy.cohort import AT_ONCE, SCHEMA, Batch, Cohort
+from cli.bench.subsidy.records import NOON, ORGAN, WORKER, record, working
+from services.subsidy.domain.assessment import assess
 from services.subsidy.domain.decision import Tariff
+from services.subsidy.domain.desk import Desks
+from services.subsidy.domain.docket import Rulings, rule
 from services.subsidy.domain.entitlement import Entitlement
 from services.subsidy.domain.refusals import AlreadyClaimed
-from services.subsidy.domain.verdict import Decision, Verdict, pack
+from services.subsidy.handlers import Work
+from services.subsidy.handlers.items import chunks_to_decide, decide_chunk
 from services.subsidy.repository.entitlements import SqlEntitlements
 from shared.identity.scope import Scope
 from shared.ids import uuid7
 from shared.ledger.entries import Ledger
 from shared.persistence.engine import create_engine
 from shared.persistence.together import write_together
-from shared.policy import load_policy
+from shared.persistence.unit_of_work import Works
+from shared.policy import Policy, load_policy
 from shared.settings import PolicySettings
 
-ORGAN = "320115"
-_CHUNK = 5_000
-_SLICE = 100_000  # so many are stored before the one who asked hears of it
+_SLICE_SECONDS = 20.0  # so long is worked before the one who asked hears of it
 _CLERK = Scope(actor="client:bench-claimant", act="claim", organs=frozenset({ORGAN}))
-_ENTER = "SELECT set_config('njt.organs', $1, true)"
-# Nothing is copied straight into a table under row-level security, so each chunk goes through one of the session's own.
-_STAGE = "CREATE TEMP TABLE decided (LIKE claim_item) ON COMMIT DELETE ROWS"
-_STORE = "INSERT INTO claim_item SELECT * FROM decided"
-_COLUMNS = (
-    *("id", "version", "claim_id", "organ", "uscc", "line", "place", "turn", "certificate_id"),
-    *("certificate_number", "holder_index", "family", "level", "inputs_digest", "inputs"),
-    *("employment", "sampled", "excluded_for", "excluded_by", "objections_open", "decided_at"),
-    *("state", "outcome", "amount_fen", "base_fen", "uplift", "shortage", "basis", "explanation"),
-    *("policy_version", "known_on"),
-)
-_NOBODY = ""
-_DECLARED = ""
-
-Row = tuple[Any, ...]
+_SETTINGS = {"search_path": SCHEMA, "jit": "off", "TimeZone": "UTC"}
+_AMOUNTS = """
+    SELECT claim_item.amount_fen AS fen FROM claim_item JOIN claim ON claim.id = claim_item.claim_id
+    ORDER BY claim.institution_id, claim_item.turn
+"""
+_COUNTS = """
+    SELECT (SELECT count(*) FROM verdict) AS verdicts, (SELECT count(*) FROM entitlement) AS grants,
+           (SELECT count(*) FROM claim WHERE state <> 'deciding') AS claims
+"""
+_READ_AT_ONCE = 10_000
 
 
-class Packing:
-    """What is the same for everybody who shares a verdict, made ready once: above all the explanation."""
-
-    def __init__(self) -> None:
-        self._packed: dict[int, tuple[Verdict, Row]] = {}
-
-    def of(self, decision: Decision) -> Row:
-        verdict = decision.verdict
-        known = self._packed.get(id(verdict))
-        if known is None:  # the verdict is kept beside it, so that its id stays its own
-            known = self._packed[id(verdict)] = (verdict, _packed(decision))
-        return known[1]
+def _policy() -> Policy:
+    return load_policy(PolicySettings().folder)
 
 
-def _packed(decision: Decision) -> Row:
-    packed = pack(decision)
-    return (
-        packed["outcome"],
-        packed["outcome"],
-        packed["amount_fen"],
-        packed["base_fen"],
-        packed["uplift"],
-        packed["shortage"],
-        packed["basis"],
-        json.dumps(packed["explanation"], ensure_ascii=False, separators=(",", ":")),
-        packed["policy_version"],
-        decision.verdict.known_on,
-    )
-
-
-def rows_of(cohort: Cohort, amounts: "array[int]") -> Iterator[Row]:
-    """Every certificate decided, as the row that is kept of it; what each is paid goes to `amounts`."""
-    for claiming, candidates in cohort.claims():
-        tariff, packing, now = (
-            Tariff(cohort.policy, claiming, known_on=claiming.on),
-            Packing(),
-            datetime.now(UTC),
-        )
-        claim_id = uuid7(now)
-        for place, item in enumerate(assess_all(candidates, {}, tariff)):
-            amounts.append(item.decision.amount)
-            yield (
-                *(uuid7(now), 1, claim_id, ORGAN, _NOBODY, LINE.value, place, place, uuid7(now)),
-                *_of_item(item, tariff),
-                *(_DECLARED, False, "", "", 0, now),
-                *packing.of(item.decision),
-            )
-
-
-def _of_item(item: ClaimItem, tariff: Tariff) -> Row:
-    """Raises ValueError for a decision that was not just made."""
-    inputs = item.decision.inputs
-    if inputs is None:
-        raise ValueError("没有输入 · without inputs")
-    return (
-        item.certificate_number,
-        item.holder_index,
-        tariff.case(inputs.asked.lot).family,
-        int(item.level),
-        inputs.digest,
-        inputs.canonical.decode(),
-    )
-
-
-@asynccontextmanager
-async def decide(cue: Cue) -> AsyncIterator[Go]:
-    """Going again until none is left, certificates are decided and their rows, explanation and inputs, are committed."""
-    cohort = Cohort(load_policy(PolicySettings().folder), cue.count)
-    connection = await asyncpg.connect(
-        cue.database, server_settings={"search_path": SCHEMA, "jit": "off", "TimeZone": "UTC"}
-    )
-    try:
-        await connection.execute("TRUNCATE claim_item")
-        await connection.execute(_STAGE)
-
-        amounts = array("q")
-        rows = rows_of(cohort, amounts)
-        stored, chunk = 0, list[Row]()
-
-        async def go() -> Answer:
-            nonlocal stored, chunk
-            began, until = time.monotonic(), stored + _SLICE
-            chunk = chunk or _next(rows)
-            while chunk and stored < until:
-                stored += len(chunk)
-                # The database writes one chunk while the next is decided; never more than two are held.
-                _, chunk = await asyncio.gather(_store(connection, chunk), asyncio.to_thread(_next, rows))
-            return _answer(began, amounts, left=bool(chunk))
-
-        yield go
-    finally:
-        await connection.close()
-
-
-def _next(rows: Iterator[Row]) -> list[Row]:
-    return list(islice(rows, _CHUNK))
-
-
-async def _store(connection: asyncpg.Connection, chunk: list[Row]) -> None:
-    async with connection.transaction():
-        await connection.execute(_ENTER, ORGAN)
-        await connection.copy_records_to_table("decided", records=chunk, columns=_COLUMNS)
-        await connection.execute(_STORE)
+def ruled(batch: Batch, desks: Desks, policy: Policy) -> tuple[Rulings, Tariff]:
+    """A claim decided, the policy being made ready for it first as far as no claim before it did."""
+    tariff = desks.of(policy, batch.claiming, known_on=batch.claiming.on).tariff
+    return rule(batch.docket, tariff), tariff
 
 
 @asynccontextmanager
 async def decide_only(cue: Cue) -> AsyncIterator[Go]:
-    """Going, every certificate is decided, and nothing is kept but what it is paid."""
-    cohort = Cohort(load_policy(PolicySettings().folder), cue.count)
+    """Going, every certificate of every claim is decided; the columns are made ready besides, as the peers' are."""
+    cohort = Cohort(_policy(), cue.count)
 
     async def go() -> Answer:
-        began = time.monotonic()
-        amounts = array("q")
-        for claiming, candidates in cohort.claims():
-            tariff = Tariff(cohort.policy, claiming, known_on=claiming.on)
-            amounts.extend(item.decision.amount for item in assess_all(candidates, {}, tariff))
-        return _answer(began, amounts)
+        seconds, amounts, desks = 0.0, array("q"), Desks()
+        for batch in cohort.claims():
+            began = time.monotonic()
+            rulings, _ = ruled(batch, desks, cohort.policy)
+            amounts.extend([each.amount for each in rulings.verdicts])
+            seconds += time.monotonic() - began
+        return _answer(seconds, amounts)
 
     yield go
 
 
-def _answer(began: float, amounts: "array[int]", *, left: bool = False) -> Answer:
+@asynccontextmanager
+async def store(cue: Cue) -> AsyncIterator[Go]:
+    """Going, each claim is decided and what was decided is committed: verdicts, inputs, and every item of it."""
+    async with _recorded(cue) as (connection, works, cohort, claims):
+        left, desks = iter(zip(claims, cohort.claims(), strict=True)), Desks()
+
+        async def step() -> float:
+            claim, batch = next(left, (None, None))
+            if claim is None or batch is None:
+                return 0.0
+            began = time.monotonic()
+            rulings, tariff = ruled(batch, desks, cohort.policy)
+            async with works(WORKER) as work:
+                turns = range(len(batch.docket.numbers))
+                await work.dockets.note(claim, turns, rulings, tariff, at=NOON)
+            return time.monotonic() - began
+
+        yield _stepping(step, connection)
+
+
+@asynccontextmanager
+async def decide_claims(cue: Cue) -> AsyncIterator[Go]:
+    """Going, the worker's job decides claim after claim: reads, decides, stores, takes up what is granted, counts."""
+    async with _recorded(cue) as (connection, works, _, _claims):
+        async with works(WORKER) as work:
+            left = list(await chunks_to_decide(work))
+
+        async def step() -> float:
+            if not left:
+                return 0.0
+            began = time.monotonic()
+            async with works(WORKER) as work:
+                await decide_chunk(left.pop(), work)
+            return time.monotonic() - began
+
+        yield _stepping(step, connection)
+
+
+@asynccontextmanager
+async def _recorded(
+    cue: Cue,
+) -> AsyncIterator[tuple[asyncpg.Connection, Works[Work], Cohort, list[UUID]]]:
+    cohort = Cohort(_policy(), cue.count)
+    connection = await asyncpg.connect(cue.database, server_settings=_SETTINGS)
+    try:
+        async with working(cue.database, cohort.policy) as works:
+            yield connection, works, cohort, await record(connection, works, cohort)
+    finally:
+        await connection.close()
+
+
+def _stepping(step: Callable[[], Awaitable[float]], connection: asyncpg.Connection) -> Go:
+    """Step by step until a slice of time is over; when nothing is left, what is on record is read back."""
+
+    async def go() -> Answer:
+        seconds = 0.0
+        while seconds < _SLICE_SECONDS:
+            took = await step()
+            if not took:
+                return {**_answer(seconds, await _stored(connection)), **await _counted(connection)}
+            seconds += took
+        return {"seconds": seconds, "left": True}
+
+    return go
+
+
+async def _stored(connection: asyncpg.Connection) -> "array[int]":
+    """What every item is paid by what is on record, in the cohort's order."""
+    async with connection.transaction():
+        await connection.execute("SELECT set_config('njt.everything', 'on', true)")
+        return array("q", [row["fen"] async for row in connection.cursor(_AMOUNTS, prefetch=_READ_AT_ONCE)])
+
+
+async def _counted(connection: asyncpg.Connection) -> Answer:
+    async with connection.transaction():
+        await connection.execute("SELECT set_config('njt.everything', 'on', true)")
+        return dict(await connection.fetchrow(_COUNTS))
+
+
+def _answer(seconds: float, amounts: "array[int]") -> Answer:
     return {
-        "left": left,
-        "seconds": time.monotonic() - began,
+        "seconds": seconds,
         "count": len(amounts),
         "total": sum(amounts),
         "digest": sha256(amounts.tobytes()).hexdigest(),
@@ -188,7 +168,7 @@ def _answer(began: float, amounts: "array[int]", *, left: bool = False) -> Answe
 @asynccontextmanager
 async def race(cue: Cue) -> AsyncIterator[Go]:
     """Going, fifty claims read the holder's history, meet, decide, and take up the grant: the database lets one win."""
-    cohort = Cohort(load_policy(PolicySettings().folder), 1)
+    cohort = Cohort(_policy(), 1)
     engine = create_engine(cue.database, schema=SCHEMA, pool_size=AT_ONCE)
     try:
         async with engine.begin() as connection:
@@ -217,14 +197,15 @@ async def _connected(engine: AsyncEngine, meeting: asyncio.Barrier) -> None:
 
 async def _claimed(engine: AsyncEngine, cohort: Cohort, meeting: asyncio.Barrier) -> bool:
     now = datetime.now(UTC)
-    claiming, (candidate,) = next(cohort.claims())
+    batch = next(cohort.claims())
+    candidate = batch.docket.candidate(0)
     try:
         async with engine.begin() as connection:
             ledger = Ledger(_CLERK, at=now)
             entitlements = SqlEntitlements(connection, ledger)
             histories = await entitlements.histories([candidate.holder_index])
             await meeting.wait()
-            assessment = assess([candidate], histories, claiming, cohort.policy)
+            assessment = assess([candidate], histories, batch.claiming, cohort.policy)
             for holder, grant in assessment.grants:
                 entitlements.add(
                     Entitlement(id=uuid7(now), claim_id=uuid7(now), holder_index=holder, grant=grant)
@@ -238,4 +219,4 @@ async def _claimed(engine: AsyncEngine, cohort: Cohort, meeting: asyncio.Barrier
 
 
 if __name__ == "__main__":
-    play({"decide": decide, "decide only": decide_only, "race": race})
+    play({"decide only": decide_only, "store": store, "decide": decide_claims, "race": race})
