@@ -14,6 +14,7 @@ from services.filing.domain.review import Review
 from services.filing.domain.stages import FilingState
 from services.filing.handlers.integrity import EnterRecord, enter_record
 from services.filing.repository.reviews import SqlReviews
+from services.supervision.domain.lead import Lead
 from services.supervision.domain.plan import EvaluationPlan
 from shared.identity import Scope
 from shared.objects import key_of
@@ -36,6 +37,7 @@ from tests.filing.owing import an_obligation
 from tests.filing.panelwork import a_panel, an_accepted, an_expert
 from tests.interfaces import Interfaces
 from tests.journeys.claimed import claims_of
+from tests.journeys.recovered import paid_of_the_district
 from tests.supervision import fakes as supervision
 
 Belongings = dict[tuple[str, str], str]
@@ -61,7 +63,7 @@ async def of_the_district(interfaces: Interfaces) -> Belongings:
         _supervision,
     ):
         found |= await add(interfaces)
-    return found | await claims_of(OWN, interfaces)
+    return found | await claims_of(OWN, interfaces) | await paid_of_the_district(interfaces)
 
 
 async def _filing(interfaces: Interfaces) -> Belongings:
@@ -218,14 +220,28 @@ async def _supervision(interfaces: Interfaces) -> Belongings:
         planned_on=date(2026, 4, 1),
         submitted_at=AT,
     )
+    lead = Lead(
+        id=uuid4(),
+        signal_id=uuid4(),
+        kind="pass_rate",
+        label="批次合格率异常 · Unusual pass rate",
+        organ=DISTRICT,
+        institution_id=institution.id,
+        institution_uscc=OWN,
+        evidence={"count": 40, "of": 40},
+        revision=1,
+        raised_at=AT,
+    )
     async with interfaces.suite.runtimes["supervision"].works(EVERYTHING) as work:
         work.institutions.add(institution)
         work.inspections.add(inspection)
         work.rectifications.add(rectification)
         work.plans.add(plan)
+        work.leads.add(lead)
     return {
         ("supervision", "institution_id"): str(institution.id),
         ("supervision", "inspection_id"): str(inspection.id),
         ("supervision", "rectification_id"): str(rectification.id),
         ("supervision", "plan_id"): str(plan.id),
+        ("supervision", "lead_id"): str(lead.id),
     }

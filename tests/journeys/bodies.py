@@ -9,6 +9,7 @@ from tests.filing.casework import PAPER
 from tests.filing.importing import INSTITUTIONS, Desk, as_csv
 from tests.interfaces import Interfaces
 from tests.journeys.belongings import OWN, Belongings
+from tests.journeys.recovered import ALONE
 from tests.subsidy.desk import ACCOUNT
 
 
@@ -17,6 +18,14 @@ def _claim(of: Belongings) -> dict[str, Any]:
         "institution_id": of["subsidy", "institution_id"],
         "certificate_numbers": [of["subsidy", "number"]],
     }
+
+
+def _in_person(of: Belongings) -> dict[str, Any]:
+    return HOLDER | {"organ": DISTRICT, "certificate_numbers": [of["subsidy", "number"]]}
+
+
+def _paid(of: Belongings) -> dict[str, Any]:
+    return {"items": [{"item_id": of["subsidy", "paid_item_id"]}]}
 
 
 def _plan(of: Belongings) -> dict[str, Any]:
@@ -48,6 +57,8 @@ OFFICE = {
     "channels": ["online"],
     "valid_from": "2024-01-01",
 }
+HOLDER = {"holder_name": "测试员甲", "holder_id": CITIZEN_ID}
+CARD = {"name": "测试员甲", "bank": "测试银行", "number": "6217000000000000002"}
 CLAIMED = "证书编号,姓名,用工关系\nY000032000001244000001,测试员甲,本单位职工\n"
 NAMED = (
     "证书编号,姓名,证件号码,大典版本,职业编码,工种,等级,核发日期,评价日期\n"
@@ -70,6 +81,7 @@ QUERIES: dict[tuple[str, str], Callable[[Belongings], dict[str, str]]] = {
     ("filing", "/v1/imports"): lambda _: {"kind": INSTITUTIONS.value},
     ("subsidy", "/v1/claims/sheets"): lambda of: {"institution_id": of["subsidy", "institution_id"]},
     ("subsidy", "/v1/certificates/rosters"): lambda of: {"institution_id": of["subsidy", "institution_id"]},
+    ("subsidy", "/v1/statistics"): lambda _: {"organ": DISTRICT} | ALONE,
     ("subsidy", "/v1/certificates/gaps"): lambda _: {"station": "Y000032000001", "year": "2024"},
 }
 """What is asked besides the path."""
@@ -190,6 +202,11 @@ BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
         "obligation_ids": [of["filing", "obligation_id"]],
     },
     ("supervision", "/v1/rectifications/{rectification_id}/revocation"): lambda _: {"reason": "逾期未整改"},
+    ("supervision", "/v1/leads/{lead_id}/assignment"): lambda _: {"officer": "测试督导甲"},
+    ("supervision", "/v1/leads/{lead_id}/inspection"): lambda of: {
+        "inspection_id": of["supervision", "inspection_id"]
+    },
+    ("supervision", "/v1/leads/{lead_id}/closing"): lambda _: {"finding": "unclear", "reason": "未能查实"},
     ("accounts", "/v1/clients"): lambda _: {
         "client_id": f"intruder-{uuid4().hex[:8]}",
         "permissions": ["register:read"],
@@ -197,6 +214,11 @@ BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
     },
     ("subsidy", "/v1/claims"): _claim,
     ("subsidy", "/v1/claims/preview"): _claim,
+    ("subsidy", "/v1/personal-claims/trials"): _in_person,
+    ("subsidy", "/v1/personal-claims"): lambda of: _in_person(of) | {"account": CARD},
+    ("subsidy", "/v1/personal-claims/inquiries"): lambda of: {"reference": of["subsidy", "reference"]},
+    ("subsidy", "/v1/personal-claims/{claim_id}/account"): lambda _: HOLDER | {"account": CARD},
+    ("subsidy", "/v1/personal-claims/{claim_id}/withdrawal"): lambda _: HOLDER,
     ("subsidy", "/v1/claims/{claim_id}/review"): lambda _: {"approve": True},
     ("subsidy", "/v1/claims/{claim_id}/items/{item_id}/exclusion"): lambda _: {"reason": "越界"},
     ("subsidy", "/v1/claims/{claim_id}/items/{item_id}/check"): lambda _: {"passed": True},
@@ -206,6 +228,27 @@ BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
         "resolution": "upheld",
         "finding": "越界",
     },
+    ("subsidy", "/v1/recoveries/preview"): _paid,
+    ("subsidy", "/v1/recoveries"): lambda of: (
+        _paid(of) | {"cause": "error", "reason": "越界", "evidence": ["越界记录"]}
+    ),
+    ("subsidy", "/v1/recoveries/{recovery_id}/cancellation"): lambda _: {"reason": "越界"},
+    ("subsidy", "/v1/recoveries/{recovery_id}/statement"): lambda _: {"text": "越界"},
+    ("subsidy", "/v1/recoveries/{recovery_id}/received-statement"): lambda _: {
+        "text": "越界",
+        "of": "测试员甲",
+    },
+    ("subsidy", "/v1/recoveries/{recovery_id}/answer"): lambda _: {"upheld": True, "answer": "越界"},
+    ("subsidy", "/v1/recoveries/{recovery_id}/plan"): lambda _: {
+        "instalments": [{"due_on": "2024-05-06", "amount_fen": 100_000}]
+    },
+    ("subsidy", "/v1/recoveries/{recovery_id}/repayments"): lambda _: {
+        "amount_fen": 1,
+        "received_on": "2024-03-04",
+        "reference": "越界流水",
+    },
+    ("subsidy", "/v1/recoveries/{recovery_id}/write-off"): lambda _: {"reason": "越界"},
+    ("subsidy", "/v1/recoveries/{recovery_id}/write-off/refusal"): lambda _: {"reason": "越界"},
     ("subsidy", "/v1/payees/{institution_id}"): lambda _: ACCOUNT,
     ("subsidy", "/v1/payment-batches"): lambda _: {"organ": DISTRICT, "line": "B"},
     ("subsidy", "/v1/evidence/{evidence_id}/acceptance"): lambda _: {"value": 36},

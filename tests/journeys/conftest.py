@@ -9,9 +9,16 @@ import pytest
 from cli.servers.places import free_port
 from cli.suite.database import SERVICES, SuiteDatabase
 from cli.suite.home import Home, Plan
-from tests.interfaces import interfaces
+from tests.interfaces import Interfaces, interfaces
+from tests.journeys.belongings import Belongings, of_the_district
 
 __all__ = ["interfaces"]
+
+
+@pytest.fixture(scope="session")
+async def belongings(interfaces: Interfaces) -> Belongings:
+    """One of everything that is the district's."""
+    return await of_the_district(interfaces)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ OPEN = {
     ("subsidy", "post", "/v1/public/certificate-verifications"),
     ("subsidy", "get", "/v1/public/receipts/{item_id}"),
     ("subsidy", "get", "/v1/public/receipt-keys"),
+    ("subsidy", "get", "/v1/public/statistics"),
 }
 """What needs no token: health, discovery, the public keys, where tokens are had, and what everybody may know."""
 UNLISTED = {"/docs", "/openapi.json"}
@@ -54,5 +55,20 @@ CITYS = {
     ("subsidy", "/v1/policy-releases/{release_id}/release"),
 }
 """What is the city's alone until it is made known, the districts' no more than a stranger's."""
+FIGURES = {("subsidy", "/v1/statistics")}
+"""What counts people: to officers their own territory's, to everybody else the city's without those of few people."""
+SECRET = {
+    ("subsidy", "/v1/signals"): "signal_id",
+    ("subsidy", "/v1/signals/{signal_id}"): "signal_id",
+    ("supervision", "/v1/leads"): "lead_id",
+    ("supervision", "/v1/leads/{lead_id}"): "lead_id",
+}
+"""What officers look into, and whom it is about does not see; by what it is known."""
+STANDS_FOR = {
+    ("subsidy", "/v1/personal-claims/{claim_id}/account"): {"claim_id": "personal_claim_id"},
+    ("subsidy", "/v1/personal-claims/{claim_id}/withdrawal"): {"claim_id": "personal_claim_id"},
+    ("subsidy", "/v1/recoveries/sanctioned/{institution_id}"): {"institution_id": "sanctioned_id"},
+}
+"""Under which other name there is something to be crossed where one parameter means several things."""
 HOLDERS = {("subsidy", "/v1/claims/{claim_id}/trial")}
 """What is worked out for the holder alone, and for no officer."""

@@ -12,7 +12,7 @@ class Cable:
         self._parts = urlsplit(broker_url)
         self._server: asyncio.Server | None = None
         self._port = 0
-        self._ends: set[asyncio.StreamWriter] = set()
+        self._carriers: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -24,20 +24,29 @@ class Cable:
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def pull_out(self) -> None:
-        """Break every connection and take no new one."""
+        """Break every connection, those that are only being made as well, and take no new one."""
         if self._server is not None:
             self._server.close()
-        for end in list(self._ends):
-            end.transport.abort()
-        await asyncio.sleep(0)
+        carriers = tuple(self._carriers)
+        for carrier in carriers:
+            carrier.cancel()
+        await asyncio.gather(*carriers, return_exceptions=True)
 
     async def _carry(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
-        far_in, far_out = await asyncio.open_connection(self._parts.hostname, self._parts.port)
-        self._ends |= {near_out, far_out}
+        carrier = asyncio.current_task()
+        if carrier is None:
+            raise RuntimeError("a connection is carried by a task")
+        self._carriers.add(carrier)
+        ends = [near_out]
         try:
-            await asyncio.gather(_pour(near_in, far_out), _pour(far_in, near_out))
+            with suppress(ConnectionError):
+                far_in, far_out = await asyncio.open_connection(self._parts.hostname, self._parts.port)
+                ends.append(far_out)
+                await asyncio.gather(_pour(near_in, far_out), _pour(far_in, near_out))
         finally:
-            self._ends -= {near_out, far_out}
+            for end in ends:
+                end.transport.abort()
+            self._carriers.discard(carrier)
 
 
 async def _pour(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

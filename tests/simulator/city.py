@@ -99,6 +99,7 @@ class City:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+            await self._end_answering()
 
     def envelope(self, payload: Wire, **fields: Any) -> ProvinceEnvelope:
         """A signed message, by default the opening of an account; any field may be told otherwise."""
@@ -183,7 +184,18 @@ class City:
         if envelope.code != MessageCode.RECEIPT:
             task = asyncio.create_task(self._reply(envelope))
             self._answers.add(task)
-            task.add_done_callback(self._answers.discard)
+
+    async def _end_answering(self) -> None:
+        """Nobody listens any more: what is not answered yet is given up, and an answer that failed is told of here.
+
+        Left alone it would go on until its time is up, on a line that others use or have closed, and fail unheard.
+        """
+        for answer in self._answers:
+            answer.cancel()
+        ends = await asyncio.gather(*self._answers, return_exceptions=True)
+        self._answers.clear()
+        for fault in (end for end in ends if isinstance(end, Exception)):
+            raise fault
 
     async def _reply(self, envelope: ProvinceEnvelope) -> None:
         for receipt in self.answer(envelope):

@@ -90,8 +90,29 @@ async def own_database(postgres_url: str, home: Home) -> AsyncIterator[SuiteData
 async def emptied(own_database: SuiteDatabase, postgres_url: str) -> SuiteDatabase:
     """Nothing is claimed and nothing released yet."""
     async with connected(superuser_url(postgres_url, own_database), "subsidy") as connection:
-        await connection.execute("TRUNCATE policy_release, claim, claim_item, entitlement")
+        await connection.execute(
+            "TRUNCATE policy_release, impact_run, impact_part, claim, claim_item, entitlement,"
+            " verdict, decision_input"
+        )
     return own_database
+
+
+@pytest.fixture
+async def records(own_database: SuiteDatabase, postgres_url: str) -> AsyncIterator[AsyncEngine]:
+    """All that statistics count, for whoever may write anything into it."""
+    engine = create_engine(superuser_url(postgres_url, own_database), schema="subsidy", pool_size=1)
+    yield engine
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("TRUNCATE institution, certificate, claim, claim_item, posting")
+    await engine.dispose()
+
+
+@pytest.fixture
+async def offices(own_database: SuiteDatabase, policy: Policy) -> AsyncIterator[SubsidyWorks]:
+    """Units of work on the same database."""
+    engine = create_engine(own_database.services["subsidy"], schema="subsidy", pool_size=5)
+    yield SubsidyWorks(engine, policy)
+    await engine.dispose()
 
 
 @pytest.fixture

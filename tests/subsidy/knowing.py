@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.subsidy.domain.fact import FactKind, FactSheet
-from services.subsidy.handlers.knowledge import Asking, await_facts, claims_with_news
+from services.subsidy.handlers.knowledge import Asking, await_facts
+from services.subsidy.handlers.news import claims_with_news
 from shared.contracts.queries import (
     AnsweredFact,
     FactName,
@@ -30,7 +31,7 @@ async def wait_for(registry: Registry, *numbers: str) -> UUID:
     asking = Asking(claim_id=claim_id, organ=registry.organ, claimant=registry.uscc)
     async with registry.works(EVERYTHING) as work:
         found = await work.certificates.all_numbered([parse_certificate_number(each) for each in numbers])
-        await await_facts(found, asking, work)
+        await await_facts({each.number: each.holder.index for each in found}, asking, work)
     return claim_id
 
 

@@ -47,7 +47,7 @@ def content(policy: Policy, decision: Decision | None = None, **changes: Any) ->
         item,
         _certificate(scope),
         policy,
-        institution=Named(code=str(USCC), name="测试一厂"),
+        claimant=Named(code=str(USCC), name="测试一厂"),
         holder=Holder(name="测***", id="320*************1X"),
     )
 

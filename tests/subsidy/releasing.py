@@ -7,18 +7,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.subsidy.domain.impact_run import ImpactRun
 from services.subsidy.domain.release import DryRun, Release, ReleaseKind, read_entries
-from services.subsidy.handlers.releases import (
-    OnRelease,
-    PublishRelease,
-    publish_release,
-    release_policy,
-    work_out_release,
-)
+from services.subsidy.handlers.impact import ask_dry_run, work_out_part
+from services.subsidy.handlers.releases import OnRelease, PublishRelease, publish_release, release_policy
 from services.subsidy.handlers.work import Work
 from services.subsidy.province import province
 from services.subsidy.repository import bind
 from services.subsidy.repository.releases import CurrentPolicy
+from services.subsidy.worker import JOBS
 from shared.http.limits import Rates
 from shared.identity import Permission, Scope
 from shared.persistence.unit_of_work import Works
@@ -137,9 +134,28 @@ class PolicyWorks(SubsidyWorks):
     async def worked_out(
         self, kind: ReleaseKind = ReleaseKind.RATES, *entries: Any, **changes: Any
     ) -> Release:
-        made = await self.published(kind, *entries, **changes)
+        return await self.work_out(await self.published(kind, *entries, **changes))
+
+    async def work_out(self, made: Release) -> Release:
+        """Asked for, worked out by the worker to its end, and read again."""
+        await self.ask(made)
+        while await self.step(made) is not None:
+            pass
         async with self() as work:
-            return await work_out_release(on(made, "publisher"), work)
+            return await work.releases.get(made.id)
+
+    async def ask(self, made: Release) -> ImpactRun:
+        async with self() as work:
+            return await ask_dry_run(on(made, "publisher"), work)
+
+    async def step(self, made: Release) -> ImpactRun | None:
+        """What the worker does in one transaction; None when nothing is left to be done."""
+        async with self() as work:
+            return await work_out_part(made.id, work)
+
+    async def how_far(self, made: Release) -> ImpactRun:
+        async with self() as work:
+            return await work.impact_runs.get(made.id)
 
     async def released(self, made: Release) -> Release:
         async with self() as work:
@@ -167,6 +183,11 @@ class ServedCity:
     def __call__(self, scope: Scope = EVERYTHING) -> AbstractAsyncContextManager[Work]:
         works: Works[Work] = self.interfaces.suite.runtimes["subsidy"].works
         return works(scope)
+
+    async def work_out(self) -> None:
+        """Let the worker do what is due of the dry-runs."""
+        job = next(each for each in JOBS if each.name == "work-out-impacts")
+        await self.interfaces.suite.workers["subsidy"].do_job(job)
 
     def publisher(self, **changes: Any) -> Headers:
         return self._of(Permission.PUBLISH_POLICY, **({"subject": "publisher", "organ": CITY} | changes))

@@ -77,3 +77,30 @@ async def test_what_was_posted_or_granted_twice_is_refused_by_the_database_itsel
         async with employer.works.engine.connect() as connection, connection.begin():
             await connection.execute(again, {"claim": claim.id})
     assert item.amount == 150_000
+
+
+async def blocked(employer: Claimant) -> bool:
+    """Whether somebody waits for another's transaction to end."""
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = current_user"
+    )
+    async with employer.works.engine.connect() as connection:
+        return int((await connection.execute(waits)).scalar_one()) > 0
+
+
+async def test_n1_6_who_comes_second_while_the_first_is_not_done_yet_is_told_so(employer: Claimant) -> None:
+    (number,) = await employer.certified(robot(3))
+
+    async def second() -> Claim:
+        async with employer.works() as work:
+            return await open_claim(employer.asks(number), work)
+
+    async with employer.works() as work:
+        first = await open_claim(employer.asks(number), work)
+        coming = asyncio.create_task(second())
+        async with asyncio.timeout(20):
+            while not await blocked(employer):
+                await asyncio.sleep(0.01)
+    assert first.total == 260_000
+    with pytest.raises(AlreadyClaimed):
+        await coming

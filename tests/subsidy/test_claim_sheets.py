@@ -68,6 +68,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a handful of items makes a large claim."""
     monkeypatch.setattr(deciding, "CHUNK", 3)
     monkeypatch.setattr("services.subsidy.handlers.claims.CHUNK", 3)
+    monkeypatch.setattr("services.subsidy.handlers.claims.AT_ONCE", 3)
 
 
 async def test_good_rows_are_drafted_and_the_others_given_back_with_their_reasons(employer: Claimant) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.subsidy.handlers.news import claims_with_news
 from shared.clock import StoryClock
 from shared.contracts.queries import (
     AnsweredFact,
@@ -40,6 +41,17 @@ async def states(registry: Registry, claim_id: str) -> list[str]:
     answer = await registry.client.get(f"/v1/claims/{claim_id}/items", headers=registry.own)
     assert answer.status_code == 200, answer.text
     return [each["state"] for each in answer.json()["items"]]
+
+
+def nobodys(registry: Registry, row: dict[str, Any]) -> AnsweredFact:
+    """The province's word that the holder is not the claimant's."""
+    return AnsweredFact(
+        number=row["number"],
+        name=FactName.EMPLOYMENT,
+        about=NOON.date().replace(month=3),
+        value="none",
+        employer=registry.uscc,
+    )
 
 
 async def open_waits(registry: Registry, claim_id: str) -> int:
@@ -81,16 +93,39 @@ async def test_a_fact_that_refuses_is_heard_too(registry: Registry, noon: dateti
     await registry.name(row)
     claimed = await claim(registry, row)
     registry.known_to_the_province(registry.issued(row))
-    registry.records.learn(
-        AnsweredFact(
-            number=row["number"],
-            name=FactName.EMPLOYMENT,
-            about=noon.date().replace(month=3),
-            value="none",
-            employer=registry.uscc,
-        )
-    )
+    registry.records.learn(nobodys(registry, row))
     await registry.answer_facts()
     await registry.answer_certificates()
     await registry.do("take-news")
     assert await states(registry, claimed["id"]) == ["refused"]
+
+
+async def test_news_is_heard_of_all_whom_it_bears_on_and_of_nobody_else(
+    registry: Registry, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many wait before them of whom nothing new is known."""
+    assert noon.tzinfo is UTC
+    for module in ("items", "news"):
+        monkeypatch.setattr(f"services.subsidy.handlers.{module}.CHUNK", 2)
+    rows = [registry.row(serial) for serial in range(1, 10)]
+    await registry.name(*rows)
+    claimed = await claim(registry, *rows)
+    assert await states(registry, claimed["id"]) == ["pending"] * 9
+    before = await versions(registry, claimed["id"])
+    told = rows[1::2]
+    for row in told:
+        registry.records.learn(nobodys(registry, row))
+    await registry.answer_facts()
+    async with registry.works(EVERYTHING) as work:
+        assert [str(each) for each in await claims_with_news(work)].count(claimed["id"]) == 2
+    await registry.do("take-news")
+    assert await states(registry, claimed["id"]) == ["pending", "refused"] * 4 + ["pending"]
+    after = await versions(registry, claimed["id"])
+    assert [now - then for then, now in zip(before, after, strict=True)] == [0, 1] * 4 + [0]
+    assert await open_waits(registry, claimed["id"]) == 5
+    assert await registry.do("take-news") == 0
+
+
+async def versions(registry: Registry, claim_id: str) -> list[int]:
+    answer = await registry.client.get(f"/v1/claims/{claim_id}/items", headers=registry.own)
+    return [each["version"] for each in answer.json()["items"]]

@@ -214,8 +214,8 @@ async def test_the_banks_file_ends_with_count_total_and_the_digest_of_every_line
     lines = list(csv.reader(StringIO(body)))
     assert lines[0] == ["H", batch.number, payee.organ, "B", batch.pay_on.isoformat()]
     assert sorted(line[5:] for line in lines[1:]) == [
-        ["32001888123456789012", "1500.00", "1"],
-        ["32001888123456789012", "2600.00", "1"],
+        ["32001888123456789012", "1500.00", "1", "0.00"],
+        ["32001888123456789012", "2600.00", "1", "0.00"],
     ]
     digest = sha256(f"{body}\r\n".encode()).hexdigest()
     assert trailer.split(",") == ["T", "2", "4100.00", digest]

@@ -52,25 +52,6 @@ async def test_each_step_of_a_claim_posts_where_its_money_stands(payee: Claimant
     assert await of_claims(payee, claim) == {Account.GRANTED: -150_000, Account.PAID: 150_000}
 
 
-async def test_what_is_recovered_or_written_off_is_posted_item_by_item(payee: Claimant) -> None:
-    claim = await payee.approved(await payee.claimed(lathe(4), robot(3)))
-    await payee.settled(await payee.released())
-    first, second = await payee.items(claim)
-    async with payee.works() as work:
-        post(work, first, debit=Account.PAID, credit=Account.RECOVERED, amount=Fen(50_000), ref="recovery:1")
-        post(work, second, debit=Account.PAID, credit=Account.WRITTEN_OFF, amount=second.amount, ref="x")
-    assert await of_claims(payee, claim) == {
-        Account.GRANTED: -410_000,
-        Account.PAID: 100_000,
-        Account.RECOVERED: 50_000,
-        Account.WRITTEN_OFF: 260_000,
-    }
-    async with payee.works() as work:
-        assert [each for each in await work.postings.differences() if each.organ == payee.organ] == []
-        postings = await work.postings.of_claim(claim.id)
-    assert [each.item_id for each in postings if each.credit is Account.WRITTEN_OFF] == [second.id]
-
-
 async def test_balances_are_told_by_month(payee: Claimant) -> None:
     before = await of_organ(payee, month="2024-06")
     claim = await payee.approved(await payee.claimed(lathe(4)))

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from functools import cache
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -13,8 +14,9 @@ from shared.objects.office import DOCX, XLSX
 EOF = b"\n%%EOF\n"
 
 
+@cache
 def a_pdf() -> bytes:
-    """A page of text with its objects packed, as a word processor makes it."""
+    """A page of text with its objects packed, as a word processor makes it; the moment of its making stands in it."""
     made: bytes = typst.compile(b"= Material\nPage one.\n#pagebreak()\nPage two.")
     return made
 

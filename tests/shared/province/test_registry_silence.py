@@ -217,7 +217,8 @@ async def test_facts_evidence_and_a_revocation_tell_of_nobody(
 async def wait_for_facts(registry: Registry) -> None:
     asking = Asking(claim_id=UUID(int=5), organ="320115", claimant=USCC)
     async with registry.office.runtime.works(EVERYTHING) as work:
-        await await_facts(await work.certificates.all_numbered([number(4)]), asking, work)
+        found = await work.certificates.all_numbered([number(4)])
+        await await_facts({each.number: each.holder.index for each in found}, asking, work)
 
 
 def test_the_rows_would_tell_of_the_holder() -> None:
