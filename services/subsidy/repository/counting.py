@@ -6,7 +6,9 @@ one before in which month. Of any stretch of months there are then as many peopl
 before lies in the stretch as well.
 """
 
-MEMORY = "SELECT set_config('work_mem', '64MB', true)"
+# Everything is joined with everything else of its kind. How many rows the parts of one statement have is not known before,
+# and taken for few they would be gone through once for each other row: minutes instead of moments.
+MEANS = "SELECT set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true)"
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('subsidy.statistics', 0))"
 
 TABLES = (

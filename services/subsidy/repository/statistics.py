@@ -98,7 +98,7 @@ class SqlStatistics:
         """
         await self._do(counting.ONE_AT_A_TIME)
         position = await self.position()
-        for statement in (counting.MEMORY, *counting.TABLES):
+        for statement in (counting.MEANS, *counting.TABLES):
             await self._do(statement)
         await self._do(counting.ENTRIES, **_known(families))
         await self._look_at("counting_entry")
