@@ -4,18 +4,15 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from statistics import quantiles
-from typing import Any
 
-from sqlalchemy import ARRAY, Table, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import CreateSchema
 
 from cli.bench.contest import Comparison, Measure, NothingMeasured, Say, Trail
 from cli.bench.subsidy.ground import prepared
-from services.subsidy import tables
+from cli.bench.subsidy.seed import fill
 from services.subsidy.domain.statistic import Dimension, Kind
 from services.subsidy.handlers.statistics import AskStatistics, StatisticsCount, read_statistics
 from services.subsidy.handlers.work import Work
@@ -25,7 +22,6 @@ from services.subsidy.schemas.statistics import StatisticsView
 from shared.clock import SystemClock
 from shared.identity import Scope
 from shared.persistence.engine import create_engine
-from shared.persistence.security import protect
 from shared.persistence.unit_of_work import Works
 from shared.policy import Policy, load_policy
 from shared.privacy import FieldCipher
@@ -46,7 +42,6 @@ OVERVIEWS: Mapping[str, tuple[str, AskStatistics]] = {
         AskStatistics(by=(_D.OCCUPATION,), months=_YEAR, only={}, organ=DISTRICT),
     ),
 }
-_CLAIM_SIZE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,59 +54,11 @@ class Sizes:
 
 
 FULL = Sizes(few=10_000, many=1_000_000, times=300)
-SMALL = Sizes(few=200, many=1_000, times=5)
+SMALL = Sizes(few=500, many=2_000, times=5)
 
 _EVERYTHING = Scope(actor="bench", act="bench", everything=True)
 _CIPHER = FieldCipher(keys={"k1": bytes(32)}, current="k1", index_key=bytes(32))
 
-# One person in four has two certificates; half of all are claimed for, of these four in five are paid.
-_MIX = "(n::bigint * 2654435761) % 4294967296"
-_PERSON = "n - CASE n % 8 WHEN 5 THEN 3 WHEN 7 THEN 6 ELSE 0 END"
-_HOLDER = f"sha256(({_PERSON})::text::bytea)"
-_ISSUED = f"date '2023-01-01' + ({_MIX} / 65536 % 730)::int"
-_ORGAN = f"organs[1 + {_MIX} / 7 % cardinality(organs)]"
-_PLACE = f"1 + ({_MIX} / 98 % 20 + {_MIX} / 7 % cardinality(organs) * 4) % cardinality(codes)"
-_CERTIFICATES = {
-    "id": "md5('certificate ' || n)::uuid",
-    "institution_id": "md5('institution ' || n % 3)::uuid",
-    "organ": _ORGAN,
-    "number": "n::text",
-    "holder_index": _HOLDER,
-    "holder_name": "repeat('x', 60)::bytea",
-    "holder_id": "repeat('x', 60)::bytea",
-    "edition": "'2015'",
-    "occupation": f"codes[{_PLACE}]",
-    "level": f"1 + {_MIX} / 1024 % 5",
-    "issued_on": _ISSUED,
-    "state": "CASE n % 100 WHEN 0 THEN 'revoked' WHEN 1 THEN 'unverified' ELSE 'verified' END",
-}
-_ITEMS = {
-    "id": "md5('item ' || n)::uuid",
-    "claim_id": f"md5('claim ' || n / {_CLAIM_SIZE})::uuid",
-    "organ": f"organs[1 + n / {_CLAIM_SIZE} % cardinality(organs)]",
-    "place": "n",
-    "certificate_id": "md5('certificate ' || n)::uuid",
-    "certificate_number": "n::text",
-    "holder_index": _HOLDER,
-    "line": "'B'",
-    "state": f"CASE WHEN n / {_CLAIM_SIZE} % 5 < 4 THEN 'paid' ELSE 'payable' END",
-    "amount_fen": "CASE n % 4 WHEN 0 THEN 260000 ELSE 200000 END",
-    "base_fen": "200000",
-    "uplift": "CASE n % 4 WHEN 0 THEN 30 END",
-}
-_CLAIMS = {
-    "id": "md5('claim ' || n)::uuid",
-    "organ": "organs[1 + n % cardinality(organs)]",
-    "uscc": "'X'",
-    "institution_id": "md5('institution ' || n % 3)::uuid",
-    "line": "'B'",
-    "state": "CASE WHEN n % 5 < 4 THEN 'paid' ELSE 'submitted' END",
-    "paid_at": "CASE WHEN n % 5 < 4 THEN timestamptz '2023-02-01 04:00Z' + n % 700 * interval '1 day' END",
-}
-_INSTITUTIONS = {
-    "id": "md5('institution ' || n)::uuid",
-    "audience": "(ARRAY['own_staff', 'own_students', 'public'])[1 + n]",
-}
 _DIRECT = """
     SELECT organ, count(*), count(DISTINCT holder_index) FROM certificate
     WHERE state = 'verified' AND issued_on BETWEEN '2024-01-01' AND '2024-12-31' GROUP BY organ
@@ -228,7 +175,7 @@ async def _desk(database: str, size: str, count: int, policy: Policy) -> AsyncIt
     try:
         async with engine.begin() as connection:
             await connection.execute(CreateSchema(schema, if_not_exists=True))
-            await _fill(connection, policy, count)
+            await fill(connection, policy, count)
         async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             await connection.exec_driver_sql("VACUUM (ANALYZE)")
         works: Works[Work] = Works(
@@ -245,55 +192,6 @@ async def _desk(database: str, size: str, count: int, policy: Policy) -> AsyncIt
         yield desk
     finally:
         await engine.dispose()
-
-
-async def _fill(connection: AsyncConnection, policy: Policy, count: int) -> None:
-    await connection.run_sync(tables.metadata.create_all)
-    spread = {
-        "organs": [each for each in policy.organs if len(policy.territory(each)) == 1],
-        "codes": [str(each.code) for each in policy.occupations if each.edition.value == "2015"],
-    }
-    for table, varied, rows in (
-        (tables.institution, _INSTITUTIONS, 3),
-        (tables.certificate, _CERTIFICATES, count),
-        (tables.claim, _CLAIMS, count // 2 // _CLAIM_SIZE + 1),
-        (tables.claim_item, _ITEMS, count // 2),
-    ):
-        await _insert(connection, table, varied, spread | {"count": rows})
-    await connection.exec_driver_sql(
-        "UPDATE claim SET total_fen = coalesce((SELECT sum(amount_fen) FROM claim_item WHERE claim_id = claim.id), 0)"
-    )
-    for name in ("institution", "certificate", "claim", "claim_item", "posting", "statistic_group"):
-        for statement in protect(name):
-            await connection.exec_driver_sql(statement)
-
-
-async def _insert(
-    connection: AsyncConnection, table: Table, varied: Mapping[str, str], spread: Mapping[str, Any]
-) -> None:
-    """So many rows; what does not vary is whatever its column may hold."""
-    values = {each.name: _whatever(each.type) for each in table.c if not each.nullable} | dict(varied)
-    statement = (
-        f"INSERT INTO {table.name} ({', '.join(values)}) SELECT {', '.join(values.values())}"  # noqa: S608 — names of our tables
-        " FROM generate_series(0, CAST(:count AS integer) - 1) AS n,"
-        " (SELECT CAST(:organs AS text[]) AS organs, CAST(:codes AS text[]) AS codes) AS spread"
-    )
-    # Casts as PostgreSQL writes them must not be taken for a value's name.
-    await connection.execute(text(statement.replace("::", "\\:\\:")), spread)
-
-
-def _whatever(kind: Any) -> str:
-    if isinstance(kind, ARRAY | JSONB):
-        return "'{}'"
-    python = kind.python_type.__name__
-    return {
-        "UUID": "gen_random_uuid()",
-        "str": "''",
-        "bytes": "''::bytea",
-        "bool": "false",
-        "date": "date '2024-01-01'",
-        "datetime": f"timestamptz '{datetime(2024, 1, 1, tzinfo=UTC)}'",
-    }.get(python, "0")
 
 
 def _unheard(_: float) -> None:

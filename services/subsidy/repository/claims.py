@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, exists, func, select
 
 from services.subsidy import tables
 from services.subsidy.domain.certificate import SealedHolder
@@ -125,9 +125,13 @@ class SqlClaims(SqlAggregates[Claim]):
         return await self._in_states(institution_id, (ClaimState.FROZEN,))
 
     async def payable(self, organ: str, line: MoneyLine, *, most: int) -> Sequence[Claim]:
-        """What the next batch takes in, the earliest submitted first; nobody else is at these claims meanwhile."""
-        columns = self.table.c
-        wanted = (columns.organ == organ, columns.line == line.value, _in(columns.state, PAYABLE))
+        """What the next batch takes in, the earliest submitted first; nobody else is at these claims meanwhile.
+
+        Those without an account are left out here, or some thousand of them would keep all others from being paid.
+        """
+        columns, account = self.table.c, tables.payee.c
+        known = exists().where(account.id == func.coalesce(columns.institution_id, columns.id))
+        wanted = (columns.organ == organ, columns.line == line.value, _in(columns.state, PAYABLE), known)
         statement = select(self.table).where(*wanted).order_by(columns.submitted_at, columns.id)
         return await self._fetch(statement.limit(most).with_for_update())
 

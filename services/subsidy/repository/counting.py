@@ -6,21 +6,31 @@ one before in which month. Of any stretch of months there are then as many peopl
 before lies in the stretch as well.
 """
 
-# Everything is joined with everything else of its kind. How many rows the parts of one statement have is not known before,
-# and taken for few they would be gone through once for each other row: minutes instead of moments.
-MEANS = "SELECT set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true)"
+MEMORY = "SELECT set_config('work_mem', '64MB', true)"
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('subsidy.statistics', 0))"
 
 TABLES = (
     """
-    CREATE TEMPORARY TABLE counting_entry (
-        place bigint GENERATED ALWAYS AS IDENTITY, kind text, holder bytea, organ text, occupation text,
-        level smallint, audience text, line text, month integer, fen bigint
+    CREATE TEMPORARY TABLE counting_held (
+        id uuid, holder bytea, organ text, occupation text, level smallint, audience text, month integer, state text
     ) ON COMMIT DROP
     """,
     """
+    CREATE TEMPORARY TABLE counting_item (
+        id uuid, certificate_id uuid, holder bytea, organ text, line text, fen bigint, uplift_fen bigint,
+        claimed boolean, paid boolean, month integer, booked_fen bigint
+    ) ON COMMIT DROP
+    """,
+    "CREATE TEMPORARY TABLE counting_back (item_id uuid, month integer, fen bigint) ON COMMIT DROP",
+    """
     CREATE TEMPORARY TABLE counting_sort (
         sort integer GENERATED ALWAYS AS IDENTITY, organ text, occupation text, level smallint, audience text, line text
+    ) ON COMMIT DROP
+    """,
+    """
+    CREATE TEMPORARY TABLE counting_sorted (
+        id uuid, certificate_id uuid, holder bytea, line text, sort integer, fen bigint, uplift_fen bigint,
+        claimed boolean, paid boolean, month integer, issued integer
     ) ON COMMIT DROP
     """,
     """
@@ -28,11 +38,20 @@ TABLES = (
         sort integer, shape smallint, organ text, occupation text, chain text, level smallint, audience text, line text
     ) ON COMMIT DROP
     """,
-    "CREATE TEMPORARY TABLE counting_belongs (sort integer, group_id integer) ON COMMIT DROP",
+    "CREATE TEMPORARY TABLE counting_belongs (sort integer, group_id integer, part smallint) ON COMMIT DROP",
+    """
+    CREATE TEMPORARY TABLE counting_entry (
+        place bigint GENERATED ALWAYS AS IDENTITY, kind text, holder bytea, sort integer, month integer, fen bigint
+    ) ON COMMIT DROP
+    """,
     """
     CREATE TEMPORARY TABLE counting_again (
-        kind text, holder bytea, place bigint, month integer, sort integer
+        several integer, kind text, place bigint, month integer, sort integer
     ) ON COMMIT DROP
+    """,
+    """
+    CREATE TEMPORARY TABLE counting_fine (kind text, sort integer, month integer, entries bigint, fen bigint)
+    ON COMMIT DROP
     """,
     """
     CREATE TEMPORARY TABLE counting_cell (
@@ -40,71 +59,48 @@ TABLES = (
     ) ON COMMIT DROP
     """,
 )
-LOOKED_AT = (
-    "counting_entry",
-    "counting_sort",
-    "counting_member",
-    "counting_belongs",
-    "counting_again",
-    "counting_cell",
-)
 
-# All of it in one statement, which sees one moment. A certificate claimed for several times is claimed for once on each
-# line, by the latest claim. `booked` is what the money's accounts say was paid, to be held against the items; claims paid
-# before there were accounts count by their own total.
-ENTRIES = """
-    WITH family AS (
-        SELECT * FROM unnest(CAST(:editions AS text[]), CAST(:codes AS text[]), CAST(:families AS text[]))
-            AS known (edition, code, family)
-    ), held AS (
-        SELECT certificate.id, certificate.holder_index, certificate.organ, certificate.state, certificate.level,
-               coalesce(family.family, certificate.edition || ':' || certificate.occupation) AS occupation,
-               institution.audience,
-               CAST(extract(year FROM issued_on) * 100 + extract(month FROM issued_on) AS integer) AS month
-        FROM certificate
-        JOIN institution ON institution.id = certificate.institution_id
-        LEFT JOIN family ON (family.edition, family.code) = (certificate.edition, certificate.occupation)
-    ), item AS (
-        SELECT claim_item.id, claim_item.certificate_id, claim_item.holder_index, claim_item.organ, claim_item.line,
-               claim_item.amount_fen, claim_item.base_fen, claim_item.uplift,
-               claim.state NOT IN ('draft', 'withdrawn') AS claimed,
-               claim_item.state IN ('paid', 'recovered') AND claim.paid_at IS NOT NULL AS paid,
-               CAST(to_char(claim.paid_at AT TIME ZONE 'Asia/Shanghai', 'YYYYMM') AS integer) AS month
-        FROM claim_item JOIN claim ON claim.id = claim_item.claim_id
-    ), claimed AS (
-        SELECT DISTINCT ON (certificate_id, line) * FROM item WHERE claimed ORDER BY certificate_id, line, id DESC
-    ), entry AS (
-        SELECT CASE state WHEN 'verified' THEN 'valid' WHEN 'revoked' THEN 'revoked' ELSE 'unconfirmed' END AS kind,
-               holder_index, organ, id AS certificate_id, '' AS line, month, CAST(0 AS bigint) AS fen
-        FROM held
-        UNION ALL
-        SELECT 'claimed', claimed.holder_index, claimed.organ, certificate_id, line, held.month, 0
-        FROM claimed JOIN held ON held.id = certificate_id
-        UNION ALL
-        SELECT 'paid', holder_index, organ, certificate_id, line, month, amount_fen FROM item WHERE paid
-        UNION ALL
-        SELECT 'uplifted', holder_index, organ, certificate_id, line, month, amount_fen - base_fen
-        FROM item WHERE paid AND uplift IS NOT NULL
-        UNION ALL
-        SELECT 'recovered', item.holder_index, item.organ, certificate_id, item.line,
-               CAST(replace(posting.month, '-', '') AS integer),
-               posting.amount_fen * CASE posting.credit WHEN 'recovered' THEN 1 ELSE -1 END
-        FROM posting JOIN item ON item.id = posting.item_id WHERE 'recovered' IN (posting.credit, posting.debit)
-    )
-    INSERT INTO counting_entry (kind, holder, organ, occupation, level, audience, line, month, fen)
-    SELECT entry.kind, entry.holder_index, entry.organ, held.occupation, held.level, held.audience, entry.line,
-           entry.month, entry.fen
-    FROM entry JOIN held ON held.id = entry.certificate_id
+# What came back, then the items, then the certificates: whatever is read refers only to what is read after it, so nothing is
+# missing though each statement sees a later moment. What changed meanwhile is in the next count.
+BACK = """
+    INSERT INTO counting_back
+    SELECT item_id, CAST(replace(month, '-', '') AS integer),
+           amount_fen * CASE credit WHEN 'recovered' THEN 1 ELSE -1 END
+    FROM posting WHERE 'recovered' IN (credit, debit)
+"""
+# With what the money's accounts say was paid, at the same moment, to be held against the items. Claims paid before there
+# were accounts count by their own total.
+ITEMS = """
+    INSERT INTO counting_item
+    SELECT claim_item.id, certificate_id, claim_item.holder_index, claim_item.organ, claim_item.line, amount_fen,
+           CASE WHEN uplift IS NOT NULL THEN amount_fen - base_fen END,
+           claim.state NOT IN ('draft', 'withdrawn'),
+           claim_item.state IN ('paid', 'recovered') AND claim.paid_at IS NOT NULL,
+           CAST(to_char(claim.paid_at AT TIME ZONE 'Asia/Shanghai', 'YYYYMM') AS integer), 0
+    FROM claim_item JOIN claim ON claim.id = claim_item.claim_id
     UNION ALL
-    SELECT 'booked', '', organ, '', 0, '', line, 0, amount_fen FROM posting WHERE (debit, credit) = ('ordered', 'paid')
+    SELECT NULL, NULL, NULL, organ, line, 0, NULL, false, false, NULL, amount_fen
+    FROM posting WHERE (debit, credit) = ('ordered', 'paid')
     UNION ALL
-    SELECT 'booked', '', organ, '', 0, '', line, 0, total_fen FROM claim
-    WHERE paid_at IS NOT NULL AND NOT EXISTS (SELECT FROM posting WHERE posting.claim_id = claim.id)
+    SELECT NULL, NULL, NULL, organ, line, 0, NULL, false, false, NULL, total_fen
+    FROM claim WHERE paid_at IS NOT NULL AND NOT EXISTS (SELECT FROM posting WHERE posting.claim_id = claim.id)
+"""
+# Under row-level security hardly a row is expected of a table, so tables are joined here by what they have an index on, and
+# families are looked up without a join.
+HELD = """
+    INSERT INTO counting_held
+    SELECT certificate.id, holder_index, certificate.organ,
+           coalesce(CAST(:families AS jsonb) ->> (edition || ':' || occupation), edition || ':' || occupation),
+           level, audience, CAST(extract(year FROM issued_on) * 100 + extract(month FROM issued_on) AS integer), state
+    FROM certificate JOIN institution ON institution.id = certificate.institution_id
 """
 
 SORTS = """
     INSERT INTO counting_sort (organ, occupation, level, audience, line)
-    SELECT DISTINCT organ, occupation, level, audience, line FROM counting_entry WHERE kind <> 'booked'
+    SELECT organ, occupation, level, audience, '' FROM counting_held
+    UNION
+    SELECT item.organ, occupation, level, audience, line
+    FROM counting_item AS item JOIN counting_held AS held ON held.id = certificate_id
 """
 
 # Each of a dimension's values, or none of them: chains are told apart by each list there ever was, and not together with
@@ -145,44 +141,84 @@ GROUPS = """
 """
 BELONGS = """
     INSERT INTO counting_belongs
-    SELECT sort, id FROM counting_member JOIN statistic_group USING (shape, organ, occupation, chain, level, audience, line)
+    SELECT sort, id, id % :parts
+    FROM counting_member JOIN statistic_group USING (shape, organ, occupation, chain, level, audience, line)
 """
 
-ALL = """
-    WITH fine AS (
-        SELECT organ, occupation, level, audience, line, month, count(*) AS entries, sum(fen) AS fen
-        FROM counting_entry WHERE kind = :kind GROUP BY organ, occupation, level, audience, line, month
-    )
-    INSERT INTO counting_cell
-    SELECT group_id, :kind, month, 0, sum(entries), sum(fen)
-    FROM fine JOIN counting_sort USING (organ, occupation, level, audience, line) JOIN counting_belongs USING (sort)
-    GROUP BY group_id, month
+# Money, and what was claimed for, go by the organ and line of the item and by what its certificate says.
+SORTED = """
+    INSERT INTO counting_sorted
+    SELECT item.id, certificate_id, item.holder, item.line, sort, fen, uplift_fen, claimed, paid, item.month, held.month
+    FROM counting_item AS item
+    JOIN counting_held AS held ON held.id = certificate_id
+    JOIN counting_sort AS sort ON (sort.organ, sort.occupation, sort.level, sort.audience, sort.line)
+        = (item.organ, held.occupation, held.level, held.audience, item.line)
 """
+# A certificate claimed for several times is claimed for once on each line, by the latest claim, in the month of its issue.
+ENTRIES = (
+    """
+    INSERT INTO counting_entry (kind, holder, sort, month, fen)
+    SELECT CASE state WHEN 'verified' THEN 'valid' WHEN 'revoked' THEN 'revoked' ELSE 'unconfirmed' END,
+           holder, sort, month, 0
+    FROM counting_held JOIN counting_sort USING (organ, occupation, level, audience) WHERE line = ''
+    """,
+    """
+    INSERT INTO counting_entry (kind, holder, sort, month, fen)
+    SELECT DISTINCT ON (certificate_id, line) 'claimed', holder, sort, issued, 0
+    FROM counting_sorted WHERE claimed ORDER BY certificate_id, line, id DESC
+    """,
+    """
+    INSERT INTO counting_entry (kind, holder, sort, month, fen)
+    SELECT 'paid', holder, sort, month, fen FROM counting_sorted WHERE paid
+    """,
+    """
+    INSERT INTO counting_entry (kind, holder, sort, month, fen)
+    SELECT 'uplifted', holder, sort, month, uplift_fen FROM counting_sorted WHERE paid AND uplift_fen IS NOT NULL
+    """,
+    """
+    INSERT INTO counting_entry (kind, holder, sort, month, fen)
+    SELECT 'recovered', holder, sort, back.month, back.fen
+    FROM counting_back AS back JOIN counting_sorted AS item ON item.id = back.item_id
+    """,
+)
+
+HOW_MANY = "SELECT count(*) FROM counting_entry"
+OF_A_PART = 100_000
+FINE = """
+    INSERT INTO counting_fine
+    SELECT kind, sort, month, count(*), sum(fen) FROM counting_entry GROUP BY kind, sort, month
+"""
+# People who have several of a kind, by a number for each: what is sorted below should be short.
 SEVERAL = """
     INSERT INTO counting_again
-    SELECT kind, holder, place, month, sort
+    SELECT several, kind, place, month, sort
     FROM (
-        SELECT kind, holder FROM counting_entry WHERE kind <> 'booked' GROUP BY kind, holder HAVING count(*) > 1
-    ) AS several
+        SELECT kind, holder, row_number() OVER () AS several
+        FROM counting_entry GROUP BY kind, holder HAVING count(*) > 1
+    ) AS people
     JOIN counting_entry USING (kind, holder)
-    JOIN counting_sort USING (organ, occupation, level, audience, line)
+"""
+
+# Part by part, each some of the groups, so that no statement takes long. Little changes between two counts, so little is
+# written.
+ALL = """
+    INSERT INTO counting_cell
+    SELECT group_id, kind, month, 0, sum(entries), sum(fen)
+    FROM counting_fine JOIN counting_belongs USING (sort) WHERE part = :part GROUP BY group_id, kind, month
 """
 # The one before is the one before in the order of months, so that whoever holds thousands costs no more than each alone.
 REPEATED = """
     WITH repeated AS (
-        SELECT own.group_id, month,
-               lag(month) OVER (PARTITION BY own.group_id, holder ORDER BY month, place) AS previous
-        FROM counting_again JOIN counting_belongs AS own USING (sort)
-        WHERE kind = :kind
+        SELECT group_id, kind, month,
+               lag(month) OVER (PARTITION BY group_id, several ORDER BY month, place) AS previous
+        FROM counting_again JOIN counting_belongs USING (sort) WHERE part = :part
     )
     INSERT INTO counting_cell
-    SELECT group_id, :kind, month, previous, count(*), 0 FROM repeated
-    WHERE previous IS NOT NULL GROUP BY group_id, month, previous
+    SELECT group_id, kind, month, previous, count(*), 0 FROM repeated
+    WHERE previous IS NOT NULL GROUP BY group_id, kind, month, previous
 """
-
-# Little changes between two counts, so little is written.
 GONE = """
-    DELETE FROM statistic_cell AS old WHERE NOT EXISTS (
+    DELETE FROM statistic_cell AS old WHERE group_id % :parts = :part AND NOT EXISTS (
         SELECT FROM counting_cell AS new
         WHERE (new.group_id, new.kind, new.month, new.previous) = (old.group_id, old.kind, old.month, old.previous)
     )
@@ -194,6 +230,7 @@ CHANGED = """
     WHERE (old.entries, old.fen) IS DISTINCT FROM (new.entries, new.fen)
     ON CONFLICT (group_id, kind, month, previous) DO UPDATE SET entries = EXCLUDED.entries, fen = EXCLUDED.fen
 """
+NEXT = "TRUNCATE counting_cell"
 EMPTY = """
     DELETE FROM statistic_group WHERE NOT EXISTS (SELECT FROM statistic_cell WHERE group_id = statistic_group.id)
 """
@@ -205,7 +242,6 @@ NOTED = """
 """
 DIFFERS = """
     SELECT CAST(coalesce(sum(abs(differs)), 0) AS bigint) FROM (
-        SELECT sum(CASE kind WHEN 'paid' THEN fen ELSE -fen END) AS differs
-        FROM counting_entry WHERE kind IN ('paid', 'booked') GROUP BY organ, line
+        SELECT sum(CASE WHEN paid THEN fen ELSE 0 END - booked_fen) AS differs FROM counting_item GROUP BY organ, line
     ) AS account
 """

@@ -1,5 +1,6 @@
 """Statistics in PostgreSQL: read from what was counted, and counted anew."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -98,25 +99,41 @@ class SqlStatistics:
         """
         await self._do(counting.ONE_AT_A_TIME)
         position = await self.position()
-        for statement in (counting.MEANS, *counting.TABLES):
+        for statement in (counting.MEMORY, *counting.TABLES):
             await self._do(statement)
-        await self._do(counting.ENTRIES, **_known(families))
-        await self._look_at("counting_entry")
+        for statement in (counting.BACK, counting.ITEMS):
+            await self._do(statement)
+        await self._do(counting.HELD, families=_known(families))
+        await self._look_at("counting_held", "counting_item", "counting_back")
         await self._do(counting.SORTS)
         await self._do(counting.MEMBERS, **_reached(reach), **_listed(lists))
         await self._look_at("counting_sort", "counting_member")
+        await self._do(counting.SORTED)
+        await self._look_at("counting_sorted")
         await self._do(counting.GROUPS)
-        await self._do(counting.BELONGS)
-        await self._do(counting.SEVERAL)
-        await self._look_at("counting_belongs", "counting_again")
-        for kind in Kind:
-            await self._do(counting.ALL, kind=kind.value)
-            await self._do(counting.REPEATED, kind=kind.value)
-        await self._look_at("counting_cell")
-        for statement in (counting.GONE, counting.CHANGED, counting.EMPTY):
+        for statement in counting.ENTRIES:
             await self._do(statement)
+        await self._look_at("counting_entry")
+        await self._put()
         await self._do(counting.NOTED, at=self._at, policy_version=policy_version, position=position)
         return int((await self._connection.execute(text(counting.DIFFERS))).scalar_one())
+
+    async def _put(self) -> None:
+        """From entries to figures, so many groups at a time."""
+        entries = (await self._connection.execute(text(counting.HOW_MANY))).scalar_one()
+        parts = 1 + entries // counting.OF_A_PART
+        await self._do(counting.BELONGS, parts=parts)
+        for statement in (counting.FINE, counting.SEVERAL):
+            await self._do(statement)
+        await self._look_at("counting_belongs", "counting_fine", "counting_again")
+        for part in range(parts):
+            for statement in (counting.ALL, counting.REPEATED):
+                await self._do(statement, part=part)
+            await self._look_at("counting_cell")
+            await self._do(counting.GONE, part=part, parts=parts)
+            await self._do(counting.CHANGED)
+            await self._do(counting.NEXT)
+        await self._do(counting.EMPTY)
 
     async def _do(self, statement: str, **values: Any) -> None:
         await self._connection.execute(text(statement), values)
@@ -191,12 +208,8 @@ def _counted(row: RowMapping) -> Counted:
     )
 
 
-def _known(families: Mapping[Occupation, str]) -> dict[str, Any]:
-    return {
-        "editions": [each.edition.value for each in families],
-        "codes": [str(each.code) for each in families],
-        "families": list(families.values()),
-    }
+def _known(families: Mapping[Occupation, str]) -> str:
+    return json.dumps({f"{each.edition.value}:{each.code}": family for each, family in families.items()})
 
 
 def _reached(reach: Sequence[tuple[str, str]]) -> dict[str, Any]:
