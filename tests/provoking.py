@@ -80,6 +80,8 @@ def _words(node: ast.AST) -> Iterator[str]:
         yield node.id
     elif isinstance(node, ast.Attribute):
         yield node.attr
+        if isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}"
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
 

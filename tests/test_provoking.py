@@ -21,6 +21,10 @@ def test_what_a_test_demands_is_found_wherever_it_is_named(source: str) -> None:
     assert "Refused" in proven_in(source)
 
 
+def test_what_is_named_by_its_class_is_found_by_both_names() -> None:
+    assert {"NUMBER", "Rule.NUMBER"} <= proven_in("def test_it():\n    assert got is Rule.NUMBER")
+
+
 @pytest.mark.parametrize(
     "source",
     [

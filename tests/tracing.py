@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -29,11 +29,16 @@ def refusals_of(service: ModuleType) -> list[type[Refusal]]:
 
 def unproven(refusals: Iterable[type[Refusal]], folders: Sequence[Path]) -> set[str]:
     """The refusals that no test in these folders demands; what is only listed to be looked for is no demand."""
+    return undemanded({each.code: each.__name__ for each in refusals}, folders)
+
+
+def undemanded(named: Mapping[str, str], folders: Sequence[Path]) -> set[str]:
+    """The codes that no test in these folders demands, neither as they are nor by the names they go by in the source."""
     proven: set[str] = set()
     for each in (path for folder in folders for path in folder.rglob("test_*.py")):
         if each.name != "test_refusals.py":
             proven |= proven_in(each.read_text(encoding="utf-8"))
-    return {f"{each.code} {each.__name__}" for each in refusals if not {each.code, each.__name__} & proven}
+    return {f"{code} {name}" for code, name in named.items() if not {code, name} & proven}
 
 
 def named_after(clause: str, folders: Sequence[Path]) -> list[Test]:

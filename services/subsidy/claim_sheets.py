@@ -151,6 +151,9 @@ def result_lines(sheet: Sheet) -> list[ResultLine]:
     faults = [
         {"row": each.row, "message": "；".join(one.message for one in each.findings)} for each in sheet.wrong
     ]
+    if not sheet.whole:
+        cut = "最后一行没有结束，文件可能被截断 · the last line is not ended; the file may have been cut off"
+        faults.append({"row": 0, "message": cut})
     lines: list[ResultLine] = []
     for row, values in sheet.values.items():
         try:

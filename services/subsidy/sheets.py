@@ -175,6 +175,7 @@ def _sheet(content: bytes, rows: Iterable[Row], *, source: str) -> Sheet:
         values={row.number: row.values for row in good},
         cells={row.number: row.cells for row in good},
         wrong=tuple(_returned(row) for row in read_rows if row.errors),
+        whole=not source.startswith("CSV") or content.endswith((b"\n", b"\r")),
     )
 
 

@@ -3,10 +3,11 @@
 import unicodedata
 
 _FIRST_RARE, _LAST_RARE = 0x20000, 0x3FFFD  # CJK extensions may be younger than Python's tables
+_SEPARATORS = ("Zl", "Zp")
 
 
 def stray_in_text(text: str) -> str | None:
-    """The first character no text may hold: controls but line breaks, invisible, private or unassigned ones."""
+    """The first character no text may hold: controls and separators but line breaks, invisible, private, unassigned."""
     if text.isprintable():
         return None
     return next((char for char in text if _stray(char)), None)
@@ -30,7 +31,7 @@ def _stray(char: str) -> bool:
         return False
     category = unicodedata.category(char)
     rare = category == "Cn" and _FIRST_RARE <= ord(char) <= _LAST_RARE
-    return category.startswith("C") and not rare
+    return category in _SEPARATORS or (category.startswith("C") and not rare)
 
 
 def _fits_code(char: str) -> bool:

@@ -142,14 +142,18 @@ class Registry:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["result"])
 
-    async def ask_publicly(self, number: str, name: str, *, address: str = "") -> httpx.Response:
-        """The public's question; each from another address unless one is named."""
+    async def ask_publicly(
+        self, number: str, name: str, *, address: str = "", claimed: str = ""
+    ) -> httpx.Response:
+        """The public's question; each from another address unless one is named, whatever address it claims."""
         app = self.interfaces.suite.apps["subsidy"]
         caller = address or f"203.0.{next(_addresses) % 250}.{next(_addresses) % 250}"
         transport = httpx.ASGITransport(app=app, client=(caller, 50_000))
         async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
             return await client.post(
-                "/v1/public/certificate-verifications", json={"number": number, "name": name}
+                "/v1/public/certificate-verifications",
+                json={"number": number, "name": name},
+                headers={"X-Forwarded-For": claimed} if claimed else {},
             )
 
     def issued(self, row: Row, item: ScopeItem | None = None, **changes: Any) -> IssuedCertificate:

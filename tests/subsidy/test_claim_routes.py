@@ -1,6 +1,5 @@
 """The whole way of a claim over HTTP: employer, district, public, accountants and the bank."""
 
-from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -50,7 +49,7 @@ async def test_a_claim_goes_its_whole_way_to_the_bank_and_is_paid(desk: Desk, st
 
     (order,) = (await desk.read(f"{path}/orders", desk.accountant()))["items"]
     assert order["account_number"] == "320***************12"
-    row = (order["id"], plain_yuan(Fen(410_000)), "paid", "", date(2024, 6, 25).isoformat(), "R1")
+    row = (order["id"], plain_yuan(Fen(410_000)), "paid", "", story.now().date().isoformat(), "R1")
     wrong = await sent(desk, batch, [row], paid="4100.01")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "NJT-SUB-1308")
     settled = await sent(desk, batch, [row])

@@ -24,6 +24,7 @@ from services.subsidy.domain.payment import (
     next_pay_day,
 )
 from services.subsidy.domain.refusals import NotTheHandlingOrgan, SamePerson
+from services.subsidy.handlers import payments
 from services.subsidy.handlers.payments import DrawUp, cancel_batch, draw_up_batch, release_batch
 from services.subsidy.handlers.register import freeze_claims, release_claims
 from services.subsidy.payees import unseal_account
@@ -71,6 +72,16 @@ async def test_a_claim_without_an_account_waits_for_a_later_batch(payee: Claiman
     await other.give_account()
     batch = await payee.batch()
     assert [each.claim_id for each in await payee.orders(batch)] == [waiting.id]
+
+
+async def test_claims_without_an_account_do_not_keep_others_from_being_paid(
+    payee: Claimant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payments, "MOST_ORDERS", 1)
+    other = await Claimant(payee.works, organ=payee.organ).on_record(account=False)
+    await other.approved(await other.claimed(lathe(4)))
+    paid = await payee.approved(await payee.claimed(lathe(4)))
+    assert [each.claim_id for each in await payee.orders(await payee.batch())] == [paid.id]
 
 
 async def test_two_batches_at_once_never_order_a_claim_twice(payee: Claimant) -> None:

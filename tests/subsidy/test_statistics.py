@@ -1,5 +1,6 @@
 """Statistics (N1.3) against a slow count: whatever is on record and whatever is asked, to the person and the fen."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.subsidy.domain.statistic import Answer, Dimension, Kind, NotCountedYet, Tally, TooManyLines
 from services.subsidy.handlers.statistics import AskStatistics, StatisticsCount, read_statistics
+from services.subsidy.repository import counting
 from shared.identity import NotYours, Scope
 from tests.subsidy.counting import MOMENTS, Asked, Claimed, Held, World, counted, questions, told, worlds
 from tests.subsidy.putting import put
@@ -92,13 +94,20 @@ def paid(
 
 
 @anything
-@given(first=worlds(), then=worlds(), asked=st.lists(questions(), min_size=12, max_size=12))
-@example(first=EMPTY, then=EMPTY, asked=[about(*Dimension)])
+@given(
+    first=worlds(),
+    then=worlds(),
+    asked=st.lists(questions(), min_size=12, max_size=12),
+    of_a_part=st.sampled_from([5, 1000]),
+)
+@example(first=EMPTY, then=EMPTY, asked=[about(*Dimension)], of_a_part=5)
 async def test_whatever_is_on_record_is_counted_as_by_hand_also_after_it_was_counted_before(
-    office: Office, first: World, then: World, asked: list[AskStatistics]
+    *, office: Office, first: World, then: World, asked: list[AskStatistics], of_a_part: int
 ) -> None:
-    await office.record(first)
-    await office.record(then)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting, "OF_A_PART", of_a_part)
+        await office.record(first)
+        await office.record(then)
     for question in asked:
         answer = await office.ask(question)
         lines, totals = counted(then, question)
@@ -239,6 +248,29 @@ async def test_counting_again_changes_nothing_and_money_the_accounts_do_not_know
     async with office.works() as work:
         assert await office.job.run(work.new_id(), work) == 7
     assert office.differs[-2:] == [0, 7]
+
+
+async def test_counts_at_once_or_broken_off_agree_and_leave_no_table_in_a_pooled_connection(
+    office: Office,
+) -> None:
+    await office.record(holding(held(), held(person=2), claims=(paid(0, at=3),)))
+    before = await office.totals()
+
+    async def once() -> int:
+        async with office.works() as work:
+            return await office.job.run(work.new_id(), work)
+
+    async def broken_off() -> None:
+        async with office.works() as work:
+            await office.job.run(work.new_id(), work)
+            raise TimeoutError
+
+    done = await asyncio.gather(once(), broken_off(), once(), broken_off(), once(), return_exceptions=True)
+    assert [repr(each) for each in done] == ["0", "TimeoutError()", "0", "TimeoutError()", "0"]
+    assert await office.totals() == before
+    left = "SELECT relname FROM pg_class WHERE relpersistence = 't' AND relname LIKE 'counting%'"
+    async with office.records.begin() as connection:
+        assert (await connection.exec_driver_sql(left)).all() == []
 
 
 async def test_it_is_counted_again_once_something_was_done_and_at_most_once_a_minute(office: Office) -> None:

@@ -198,8 +198,21 @@ class Claim:
         """抽查: so many items are still to be looked at; with none left it is publicised."""
         self.unchecked = unchecked
         if self.state is ClaimState.REVIEWED and not unchecked:
-            days = policy.days("subsidy.publicity_days", at.astimezone(SHANGHAI).date())
-            self.state, self.publicity_until = ClaimState.PUBLICITY, policy.calendar.deadline(at, days)
+            self._publicise(policy, at=at)
+
+    def _publicise(self, policy: Policy, *, at: datetime) -> None:
+        days = policy.days("subsidy.publicity_days", at.astimezone(SHANGHAI).date())
+        self.state, self.publicity_until = ClaimState.PUBLICITY, policy.calendar.deadline(at, days)
+
+    def go_on(self, policy: Policy, *, at: datetime) -> None:
+        """Released, it has its whole time again (assumed): frozen, it was not to be reviewed, nor seen by the public.
+
+        The last sampled item may have been stopped meanwhile.
+        """
+        self.await_review(policy, at=at)
+        self.sampled(self.unchecked, policy, at=at)
+        if self.state is ClaimState.PUBLICITY:
+            self._publicise(policy, at=at)
 
     def check_publicised(self, *, at: datetime) -> None:
         """Raises NotPublicised before publicity and after its end."""

@@ -88,13 +88,17 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A sheet as it was read: good rows by number, and the wrong ones, with what stood in each."""
+    """A sheet as it was read: good rows by number, and the wrong ones, with what stood in each.
+
+    It is not `whole` when the last line of its text has no end: what came after may be missing.
+    """
 
     sha256: str
     source: str
     values: Mapping[int, Mapping[str, object]]
     cells: Mapping[int, tuple[object, ...]]
     wrong: tuple[Returned, ...]
+    whole: bool = True
 
     def given_back(self, row: int, finding: Finding) -> Returned:
         """A good row that a rule refuses."""

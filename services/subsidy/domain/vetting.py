@@ -83,7 +83,7 @@ def faults_of(issued: Issued, *, today: date) -> Iterator[Fault]:
         yield Fault.ORDER
     if issued.issued_on > today:
         yield Fault.FUTURE
-    if not _may_be_held_by(issued.holder_id, on=issued.evaluated_on):
+    if not may_be_held(issued.holder_id, on=issued.evaluated_on):
         yield Fault.HOLDER
 
 
@@ -128,7 +128,7 @@ def _foreign(number: AnyNumber) -> Mark:
     return Mark.OTHER_CITY if number.province == OLD_JIANGSU else Mark.OTHER_PROVINCE
 
 
-def _may_be_held_by(holder_id: str, *, on: date) -> bool:
+def may_be_held(holder_id: str, *, on: date) -> bool:
     """Whether a number shaped like a citizen's is one; other documents have no check digit at hand."""
     if _CITIZEN_ID_SHAPED.fullmatch(holder_id) is None:
         return True

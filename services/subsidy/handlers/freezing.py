@@ -37,9 +37,7 @@ async def release_frozen(
         return
     for claim in await work.claims.frozen_of(institution.id):
         if claim.release():
-            claim.await_review(work.policy, at=work.at)
-            # The last sampled item may have been stopped meanwhile.
-            claim.sampled(claim.unchecked, work.policy, at=work.at)
+            claim.go_on(work.policy, at=work.at)
             work.outbox.add(
                 ClaimReleased(
                     claim_id=claim.id, institution_id=institution.id, organ=claim.organ, basis=basis

@@ -10,6 +10,7 @@ from services.subsidy.domain.fact import MONTHLY, Fact, FactKind, Value
 from services.subsidy.domain.knowledge import FactWait, KeptFact, Waiting
 from services.subsidy.domain.terms import AnyNumber
 from services.subsidy.domain.upload import Finding, Returned, Sheet, Upload, UploadKind
+from services.subsidy.domain.vetting import may_be_held
 from services.subsidy.handlers.looks import watch_people
 from services.subsidy.handlers.rosters import check_first
 from services.subsidy.handlers.work import Work
@@ -45,6 +46,12 @@ class FactInFuture(Invalid):
     """所属日期在未来 · The day it is about lies in the future."""
 
     code = "NJT-SUB-1505"
+
+
+class FaultyHolder(Invalid):
+    """证件号码校验不符 · The holder's citizen number is not valid."""
+
+    code = "NJT-SUB-1506"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +176,10 @@ def keep_fact(fact: Fact, *, holder_index: bytes, employer: str, work: Work) -> 
 
 
 def _keep_row(values: Mapping[str, object], sheet: Sheet, work: Work) -> bytes:
-    """The facts of one row, each under its own name; the document number is sealed at once. The holder's index."""
+    """The facts of one row, each under its own name; the document number is sealed at once. The holder's index.
+
+    A number that was mistyped would be about nobody, or about somebody else.
+    """
     about = cast("date", values["about"])
     facts = [
         _from_file(FactKind(name), values[name], work, about=about, source=f"file:{sheet.sha256}")
@@ -178,6 +188,8 @@ def _keep_row(values: Mapping[str, object], sheet: Sheet, work: Work) -> bytes:
     ]
     employer = str(values["employer"] or "")
     _check_row(facts, employer, work)
+    if not may_be_held(str(values["holder_id"]), on=about):
+        raise FaultyHolder
     holder_index = index_of(work.cipher, str(values["holder_id"]))
     for fact in facts:
         keep_fact(fact, holder_index=holder_index, employer=_employer(fact, employer), work=work)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.subsidy.domain.bank_result import check_result
+from services.subsidy.domain.bank_result import Declared, check_result
 from services.subsidy.domain.claim import Claim
 from services.subsidy.domain.item import ItemState
 from services.subsidy.domain.payee import BankAccount, Payee
@@ -97,7 +97,7 @@ async def draw_up_batch(command: DrawUp, work: Work) -> Batch:
     orders = [order for claim in claims if (order := await _order(claim, key, pay_on, work)) is not None]
     if not orders:
         raise NothingToPay(
-            f"{len(claims)} 件已核准，均无收款账户 · {len(claims)} approved, none with an account"
+            "没有已核准、可发放且有收款账户的申领 · No approved claim has an account and may be paid"
         )
     batch = Batch(
         id=key,
@@ -228,7 +228,8 @@ async def take_result(command: TakeResult, work: Work) -> Batch:
     batch = await _batch(command.batch, work)
     batch.expect(BatchState.RELEASED)
     orders = {order.id: order for order in await _standing(batch, work)}
-    check_result(batch, orders.values(), command.lines, paid=command.paid, returned=command.returned)
+    declared = Declared(paid=command.paid, returned=command.returned, on=work.today)
+    check_result(batch, orders.values(), command.lines, declared)
     for line in command.lines:
         await settle(orders[line.order_id], line, work, by=command.batch.by)
     batch.settle(command.sha256, by=command.batch.by, at=work.at)
