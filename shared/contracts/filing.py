@@ -154,13 +154,28 @@ class InstitutionEnded(InstitutionChange):
     revision: int = Field(ge=0)
 
 
+class RecordRepeated(InstitutionFact):
+    """The record as it stands, told once more because somebody seems to have missed something; nothing happened to it.
+
+    `reason` and `held_for` (clauses) say why it is suspended, or why it ended.
+    """
+
+    topic: ClassVar = "filing.record-repeated.v1"
+
+    record: RecordFact
+    scope_from: date
+    reason: str = ""
+    held_for: tuple[str, ...] = ()
+
+
 class ReportRepeated(InstitutionChange):
-    """The province rejected what it was told of this record: it is told again, under another business key."""
+    """The province rejected what it was told of this record: it is told again, no more under `takes_up`, another key."""
 
     topic: ClassVar = "filing.report-repeated.v1"
 
     action: str
     revision: int = Field(ge=0)
     business_key: str
+    takes_up: str = ""
     reason: str = ""
     on: date | None = None

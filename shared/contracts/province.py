@@ -7,6 +7,7 @@ whose field tables are not public; a dialect profile maps it to what a counterpa
 import json
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,9 +17,9 @@ from shared.contracts.scope import ScopeItem
 from shared.policy import Audience, Category
 from shared.values import CertificateNumber, Fen, Level, StationCode, Uscc
 
-SCHEMA_VERSION = "2"
-READABLE_VERSIONS = frozenset({"1", "2"})
-"""Version 2 added optional fields only, so what was written by version 1 reads as before."""
+SCHEMA_VERSION = "3"
+READABLE_VERSIONS = frozenset({"1", "2", "3"})
+"""Versions 2 and 3 added optional fields only, so what was written by an earlier one reads as before."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
@@ -26,12 +27,14 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whit
 class MessageCode(StrEnum):
     """What a message is about.
 
-    The notice names no message, and the province's list is not public. The codes of queries and answers are our own
-    and assumed: CERTIFICATE_QUERY and CERTIFICATES_ANSWERED, CERTIFICATE_REVOKED, FACTS_QUERY and FACTS_ANSWERED,
-    and that of SUBSIDY_RECOVERED.
+    The notice names no message, and the province's list is not public: the codes are our own and assumed. Those after
+    RECEIPT are about the exchange itself (`shared.contracts.exchange`).
     """
 
     INSTITUTION_FILED = "INSTITUTION_FILED"
+    REGISTER_QUERY = "REGISTER_QUERY"
+    REGISTER_ANSWERED = "REGISTER_ANSWERED"
+    CATALOGUE_UPDATED = "CATALOGUE_UPDATED"
     ACCOUNT_OPENED = "ACCOUNT_OPENED"
     ACCOUNT_CHANGED = "ACCOUNT_CHANGED"
     FILING_REPORTED = "FILING_REPORTED"
@@ -43,8 +46,16 @@ class MessageCode(StrEnum):
     FACTS_ANSWERED = "FACTS_ANSWERED"
     SUBSIDY_PAID = "SUBSIDY_PAID"
     SUBSIDY_RECOVERED = "SUBSIDY_RECOVERED"
+    SUPERVISION_TASK = "SUPERVISION_TASK"
+    SANCTION_ORDERED = "SANCTION_ORDERED"
     SUPERVISION_RESULT = "SUPERVISION_RESULT"
     RECEIPT = "RECEIPT"
+    STATUS_QUERY = "STATUS_QUERY"
+    STATUS_ANSWERED = "STATUS_ANSWERED"
+    RESEND_REQUEST = "RESEND_REQUEST"
+    VOID = "VOID"
+    RECONCILE = "RECONCILE"
+    RECONCILED = "RECONCILED"
 
 
 class Wire(BaseModel):
@@ -82,6 +93,17 @@ def canonical(content: dict[str, Any]) -> bytes:
     """JSON with sorted keys and no spaces; the same content gives the same bytes on both sides."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode()
+
+
+def payload_digest(payload: dict[str, Any]) -> bytes:
+    """SHA-256 of a payload's canonical bytes without nulls: not every dialect tells a null, and it says nothing."""
+    return sha256(canonical(_told(payload))).digest()
+
+
+def _told(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {name: _told(value) for name, value in content.items() if value is not None}
+    return [_told(each) for each in content] if isinstance(content, list | tuple) else content
 
 
 class FilingChange(StrEnum):
@@ -123,6 +145,11 @@ class InstitutionFiled(Wire):
     effective_on: date | None = Field(default=None, description="自该日起 · from this day on")
     address: str | None = Field(default=None, max_length=200)
     sites: tuple[SiteFiled, ...] | None = Field(default=None, max_length=200)
+    site_organs: tuple[Text, ...] = Field(
+        default=(),
+        max_length=200,
+        description="考核点所在机关 · of one located elsewhere, where its sites here lie",
+    )
     reason: str = Field(default="", max_length=500)
 
 
@@ -228,13 +255,28 @@ class SubsidyRecoveredReport(Wire):
     items: tuple[RecoveredItem, ...]
 
 
+class ReportedFinding(Wire):
+    """One thing an inspection found."""
+
+    category: Text
+    severity: Text
+    text: str = Field(min_length=1, max_length=4000)
+
+
 class SupervisionReport(Wire):
-    """督导结果: a finding's consequence, or its end."""
+    """督导结果: what was found, its consequence, or its end.
+
+    `number` is that of the province's task or order which it answers; without one it tells of joint supervision (N2.6)
+    or of a sanction of the city's own.
+    """
 
     institution_id: UUID
     organ: Text
     measure: Text
     reason: str = Field(default="", max_length=500)
+    number: Text | None = None
+    inspection_id: UUID | None = None
+    findings: tuple[ReportedFinding, ...] = Field(default=(), max_length=500)
 
 
 class Stage(StrEnum):

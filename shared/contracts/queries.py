@@ -1,19 +1,22 @@
-"""What the city asks the provincial system, and what that answers or tells of certificates; all of it assumed.
+"""What the city asks the provincial system, and what that answers or tells; all of it assumed.
 
 The notice names no message, and the province's list is not public: the codes and payloads are our own.
 """
 
 import hmac
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from shared.contracts.province import Wire
+from shared.contracts.province import Text, Wire
 from shared.contracts.scope import ScopeItem
-from shared.values import CertificateNumber, Uscc, VocationalCertificateNumber
+from shared.policy import Audience, Category
+from shared.values import CertificateNumber, StationCode, Uscc, VocationalCertificateNumber
 
 Sealed = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A personal value as `sealed_for` a query: it can be compared, and does not tell what it is."""
@@ -115,6 +118,63 @@ class FactsAnswered(Wire):
     query_id: UUID
     numbers: tuple[AnyNumber, ...] = Field(min_length=1, max_length=500)
     facts: tuple[AnsweredFact, ...] = Field(max_length=2500)
+
+
+class RegisterQuery(Wire):
+    """机构备案查询 (assumed): which institutions that evaluate in the city has the province on its own record?
+
+    Those it filed itself (N2.1, N2.6), by their numbers, at most `size` of them, from the one behind `after` on.
+    """
+
+    query_id: UUID
+    after: str = Field(default="", max_length=200)
+    size: int = Field(default=200, ge=1, le=500)
+
+
+class ProvincialStanding(StrEnum):
+    """How an institution stands in the provincial register."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class RegisteredInstitution(Wire):
+    """What the provincial register says of one institution now.
+
+    `scope_digest` is as by `scope_digest`. `lane` and `sequence` are those of the message that told it last, at
+    `told_at`.
+    """
+
+    provincial_number: Text
+    name: Text
+    uscc: Uscc
+    category: Category
+    audience: Audience
+    organ: Text
+    standing: ProvincialStanding
+    valid_from: date
+    valid_until: date
+    station_codes: tuple[StationCode, ...] = Field(max_length=200)
+    scope_digest: Sealed
+    told_at: AwareDatetime
+    lane: str = Field(default="", max_length=80)
+    sequence: int = Field(default=0, ge=0)
+
+
+class RegisterAnswered(Wire):
+    """机构备案查询结果 (assumed): one page; `next` is what the next one is asked for behind, if there is one."""
+
+    query_id: UUID
+    institutions: tuple[RegisteredInstitution, ...] = Field(max_length=500)
+    next: Text | None = None
+
+
+def scope_digest(scope: Iterable[ScopeItem]) -> str:
+    """SHA-256 over the lines `edition TAB occupation TAB work type TAB level LF`, sorted as bytes, in hex."""
+    lines = {f"{it.edition}\t{it.occupation}\t{it.work_type}\t{it.level}\n".encode() for it in scope}
+    return sha256(b"".join(sorted(lines))).hexdigest()
 
 
 def sealed_for(key: str, text: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.event import Event
 from shared.contracts.scope import ScopeItem
@@ -25,12 +25,16 @@ class SanctionFact(Event):
 
 
 class InstitutionSanctioned(SanctionFact):
-    """Supervision suspends an institution: a rectification was not completed by its deadline."""
+    """Supervision suspends an institution: a rectification was not completed by its deadline, or the province orders it.
+
+    `order` is the number of the province's order, whose id then stands for the rectification's.
+    """
 
     topic: ClassVar = "supervision.institution-sanctioned.v1"
 
     rectification_id: UUID
     reason: str
+    order: str = ""
 
 
 class SanctionLifted(SanctionFact):
@@ -48,6 +52,55 @@ class RevocationOrdered(SanctionFact):
 
     rectification_id: UUID
     reason: str
+    order: str = Field(default="", description="省级责令文号 · the number of the province's order")
+
+
+class FindingFact(BaseModel):
+    """One thing an inspection found."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+
+    category: str
+    severity: str
+    text: str
+
+
+class JointlySupervised(SanctionFact):
+    """联合督导: what came of an inspection of an institution that the province supervises as well (N2.6).
+
+    `nth` tells steps of one kind apart.
+    """
+
+    topic: ClassVar = "supervision.jointly-supervised.v1"
+
+    inspection_id: UUID
+    step: Literal["found", "rectification_ordered", "rectified"]
+    nth: int = Field(ge=1)
+    findings: tuple[FindingFact, ...] = ()
+    reason: str = ""
+
+
+class TaskReported(SanctionFact):
+    """省级督导任务办结: the inspection that the province asked for was made, and this came of it."""
+
+    topic: ClassVar = "supervision.task-reported.v1"
+
+    task_id: UUID
+    number: str
+    inspection_id: UUID
+    findings: tuple[FindingFact, ...]
+    reason: str
+
+
+class OrderCarriedOut(SanctionFact):
+    """省级责令已执行: what the province ordered is so on the register now."""
+
+    topic: ClassVar = "supervision.order-carried-out.v1"
+
+    order_id: UUID
+    number: str
+    measure: Literal["suspended", "lifted", "revoked"]
+    reason: str = ""
 
 
 class EvaluationHeld(Event):
