@@ -1,5 +1,6 @@
 """The one HTTP client: time limits, retries of what may be repeated, the caller's trace carried along."""
 
+import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,14 @@ from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from shared.errors import Refusal
 from shared.observability import Telemetry
 
-_TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+_CONNECT_SECONDS = 3.0
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
 
 
 class Unreachable(Refusal):
@@ -19,15 +27,33 @@ class Unreachable(Refusal):
     code = "NJT-GEN-0502"
 
 
-class HttpClient:
-    """Calls one base address. GETs are retried for a few seconds; anything else is asked once."""
+class Unanswered(Unreachable):
+    """对方系统未答复，是否受理不明 · The other system did not answer; it may have acted all the same."""
 
-    def __init__(self, base_url: str, *, telemetry: Telemetry | None = None, limit: int = 50) -> None:
+    code = "NJT-GEN-0504"
+
+
+class HttpClient:
+    """Calls one base address. GETs are retried for a few seconds; anything else is asked once.
+
+    `tls` says whom to believe and what to show of oneself (`shared.http.tls`); the system's authorities otherwise.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        telemetry: Telemetry | None = None,
+        limit: int = 50,
+        tls: ssl.SSLContext | None = None,
+        timeout: float = 10.0,
+    ) -> None:
         self._client = httpx.AsyncClient(
             base_url=base_url,
-            timeout=_TIMEOUT,
+            timeout=httpx.Timeout(timeout, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=limit),
             trust_env=False,
+            verify=True if tls is None else tls,
         )
         if telemetry is not None:
             HTTPXClientInstrumentor.instrument_client(
@@ -52,20 +78,29 @@ class HttpClient:
         path: str,
         *,
         json: Any = None,
+        content: bytes | None = None,
         form: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """Ask once; raises Unreachable when there was no answer. Error statuses are the caller's to read.
+        """Ask once; raises Unreachable when nobody could be asked, Unanswered when no answer came.
 
-        `files` go with the form: field → name, content, media type.
+        Error statuses are the caller's to read. `files` go with the form: field → name, content, media type.
         """
         try:
             return await self._client.request(
-                method, path, json=json, data=form, files=files, headers=dict(headers or {})
+                method,
+                path,
+                json=json,
+                content=content,
+                data=form,
+                files=files,
+                headers=dict(headers or {}),
             )
-        except httpx.HTTPError as problem:
+        except _NOT_SENT as problem:
             raise Unreachable(f"{method} {path}: {type(problem).__name__}") from problem
+        except httpx.HTTPError as problem:
+            raise Unanswered(f"{method} {path}: {type(problem).__name__}") from problem
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -13,7 +13,7 @@ from shared.http.problems import TooManyRequests
 _MOST_BUCKETS = 10_000
 _NETWORK_BITS = 64  # what one IPv6 subscriber is given, and may change within at will
 _MINUTE = 60.0
-_A_WHOLE_TOKEN = 1 - 1e-6  # seconds are not exact
+_PART = 1e-6  # of a token; seconds are not exact
 
 Seconds = Callable[[], float]
 
@@ -35,16 +35,23 @@ class Rates:
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def take(self, route: str, address: str, *, per_minute: float, burst: int) -> None:
-        """Take a token of this route and address; raises TooManyRequests with the seconds until there is one."""
+    def take(self, route: str, address: str, *, per_minute: float, burst: int, tokens: int = 1) -> None:
+        """Take tokens of this route and address; raises TooManyRequests with the seconds until there are so many."""
         now, key = self._seconds(), (route, address)
-        tokens, then = self._buckets.pop(key, (float(burst), now))
-        tokens = min(float(burst), tokens + (now - then) * per_minute / _MINUTE)
-        self._buckets[key] = (tokens - 1 if tokens >= _A_WHOLE_TOKEN else tokens, now)
+        held, then = self._buckets.pop(key, (float(burst), now))
+        held = min(float(burst), held + (now - then) * per_minute / _MINUTE)
+        enough = held >= tokens - _PART
+        self._buckets[key] = (held - tokens if enough else held, now)
         if len(self._buckets) > self._most:
             self._buckets.popitem(last=False)
-        if tokens < _A_WHOLE_TOKEN:
-            raise TooManyRequests(ceil((1 - tokens) * _MINUTE / per_minute))
+        if not enough:
+            raise TooManyRequests(ceil((tokens - held) * _MINUTE / per_minute))
+
+    def give_back(self, route: str, address: str, *, tokens: int) -> None:
+        """Undo what was taken for a caller who turned out to be another; a bucket never holds more than it can."""
+        if found := self._buckets.get((route, address)):
+            held, then = found
+            self._buckets[route, address] = (held + tokens, then)
 
     def caller(self, request: Request) -> str:
         """The address that called, as the outermost trusted proxy saw it; a whole network for IPv6."""

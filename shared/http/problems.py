@@ -30,6 +30,8 @@ _TRACE_ID = slice(3, 35)
 _RETRY = {"Retry-After": "2"}
 _STORAGE = (DBAPIError, PoolTimeout, OSError)
 _NOT_TEXT = ("22021", "22P05")
+_CROSSED = ("40001", "40P01")
+"""Two waited for each other and PostgreSQL gave one up: none of its work was done."""
 # A name a caller made up may be somebody's number; ours look like this.
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
@@ -244,10 +246,11 @@ async def _http(_: Request, exc: Exception) -> Response:
 
 
 async def _not_stored(_: Request, exc: Exception) -> Response:
-    """What the database said no to: it is away, or the text holds what no text column can (a NUL, half a character)."""
-    if is_outage(exc):
+    """What the database said no to: it is away, others were in the way, or no text column holds it (a NUL)."""
+    state = getattr(exc.orig, "sqlstate", None) if isinstance(exc, DBAPIError) else None
+    if is_outage(exc) or state in _CROSSED:
         return problem_response(TooBusy())
-    if isinstance(exc, DBAPIError) and getattr(exc.orig, "sqlstate", None) in _NOT_TEXT:
+    if state in _NOT_TEXT:
         return problem_response(
             Invalid("文本含有不可存储的字符 · The text holds characters that cannot be stored")
         )

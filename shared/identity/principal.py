@@ -20,6 +20,7 @@ class Permission(StrEnum):
     READ_REGISTER = "register:read"
     READ_ACCOUNTS = "accounts:read"
     MANAGE_CLIENTS = "accounts:clients"
+    MEND_ACCOUNTS = "accounts:drift"
     CLAIM = "subsidy:claim"
     CLAIM_IN_PERSON = "subsidy:personal"
     CLAIM_ONLINE = "subsidy:online"
@@ -30,6 +31,8 @@ class Permission(StrEnum):
     PLAN = "supervision:plan"
     SUPERVISE = "supervision:inspect"
     OPERATE = "suite:operate"
+    READ_EXCHANGE = "exchange:read"
+    OPERATE_EXCHANGE = "exchange:operate"
 
 
 class NotYours(Forbidden):
@@ -60,6 +63,11 @@ class Principal:
             holder=_text(claims.get("holder")),
             on_behalf_of=_text(claims.get("act_for")),
         )
+
+    @property
+    def person(self) -> str:
+        """The officer counts as the person, also behind a portal; as `Scope.person` does."""
+        return self.on_behalf_of or self.subject
 
     def scope(self, act: str, policy: Policy) -> Scope:
         """The rows this caller reaches: an officer its organ and those below it, an institution its own."""

@@ -20,6 +20,11 @@ class Scope:
     holder: str | None = None
     above: frozenset[str] = frozenset()
 
+    @property
+    def person(self) -> str:
+        """Who acts, where persons are told apart: behind a portal the officer, not the portal."""
+        return self.on_behalf_of or self.actor
+
     @classmethod
     def of_service(cls, service: str, act: str) -> "Scope":
         """The scope in which a service acts on a message or a deadline."""

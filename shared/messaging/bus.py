@@ -51,6 +51,12 @@ class Outcome(Enum):
     """No queue is bound for it; it was not taken."""
     FAILED = "failed"
     """The broker did not confirm it; it may or may not be there."""
+    UNKNOWN = "unknown"
+    """It was handed over and no answer came; whoever took it is asked before it is sent again. Brokers never say so."""
+    DECLINED = "declined"
+    """Whoever takes it looked at it and said no; it was not taken. Brokers never say so."""
+    UNFIT = "unfit"
+    """The line can never carry it; it was not taken. Brokers never say so."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
+from uuid import UUID
 
 import structlog
 
@@ -14,13 +15,12 @@ from shared.identity.scope import Scope
 from shared.ids import uuid7
 from shared.messaging.bus import Attachment, Bus, Delivery, Queue
 from shared.messaging.failures import Gap, Verdict, is_outage, verdict
-from shared.messaging.inbox import Due, Held, Inbox, Label
+from shared.messaging.inbox import Due, Held, Inbox, Kept, Label
 from shared.observability import Metrics
 from shared.persistence.unit_of_work import OpenTransaction, Transaction
 from shared.privacy import FieldCipher, Undecipherable
 
-_OUTAGE_PAUSE = 0.5
-_HELD_PAUSE, _HELD_IDLE_PAUSE = 0.2, 1.0
+_OUTAGE_PAUSE, _HELD_PAUSE, _HELD_IDLE_PAUSE = 0.5, 0.2, 1.0
 _LOOKS = 10  # without finding anything, then held messages are looked for less often
 _ABOUT = "held"
 
@@ -31,10 +31,12 @@ Report = Callable[[], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
-    """A message's bytes and the trace it came in, when its headers told one."""
+    """A message's bytes, the trace it came in, when its headers told one, and how it came; `held` as what it was held."""
 
     body: bytes
     traceparent: str | None = None
+    transport: str = "amqp"
+    held: UUID | None = None
 
 
 class Applier(Protocol):
@@ -52,11 +54,17 @@ class Applier(Protocol):
         ...
 
 
+Note = Callable[[Incoming, Transaction, Verdict], Awaitable[None]]
+"""Writes down that a message is held, in the transaction that holds it."""
+
+
 class Consumer:
     """One service's ear on one queue.
 
     What it has taken is settled only when its effects, or its place among the held messages, are committed. With a
-    `cipher` the bodies it holds are sealed, since nobody knows what is in a message that was not understood.
+    `cipher` the bodies it holds are sealed, since nobody knows what is in a message that was not understood. `note` is
+    told of each message when it is held for the first time. Unless it `waits` for a database that is away, `process`
+    raises what it met.
     """
 
     def __init__(
@@ -69,6 +77,8 @@ class Consumer:
         metrics: Metrics,
         batch: int = 50,
         cipher: FieldCipher | None = None,
+        note: Note | None = None,
+        waits: bool = True,
     ) -> None:
         self._service = service
         self._applier = applier
@@ -77,6 +87,8 @@ class Consumer:
         self._metrics = metrics
         self._batch = batch
         self._cipher = cipher
+        self._note = note
+        self._waits = waits
         self._holding = asyncio.Event()
         self._attachments: list[Attachment] = []
         self._stopping = False
@@ -99,7 +111,7 @@ class Consumer:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._drain(live))
                 tasks.create_task(self._drain(dead))
-                tasks.create_task(self._retry_held())
+                tasks.create_task(self.retry_held())
         finally:
             for attachment in self._attachments:
                 await attachment.close()
@@ -147,7 +159,7 @@ class Consumer:
 
     async def _pause(self, problem: Exception) -> None:
         log.warning("waiting for the database", problem=type(problem).__name__)
-        if self._stopping:
+        if self._stopping or not self._waits:
             raise problem
         await asyncio.sleep(_OUTAGE_PAUSE)
 
@@ -180,7 +192,8 @@ class Consumer:
                 Held(
                     id=uuid7(now),
                     queue=self.queue.name,
-                    body=self._sealed(incoming.body),
+                    body=self._cipher.seal(incoming.body, about=_ABOUT) if self._cipher else incoming.body,
+                    sealed=self._cipher is not None,
                     label=label,
                     attempts=1,
                     code=decided.code,
@@ -189,12 +202,15 @@ class Consumer:
                     due_at=None if decided.retry_after is None else now + decided.retry_after,
                 )
             )
+            if self._note is not None:
+                await self._note(incoming, transaction, decided)
         self._holding.set()
         parked = decided.retry_after is None
         self._metrics.held(self.queue.name, parked=parked)
         log.warning("held", topic=label.topic, code=decided.code, reason=decided.reason, parked=parked)
 
-    async def _retry_held(self) -> None:
+    async def retry_held(self) -> None:
+        """Try held messages when they are due, until cancelled."""
         looks = 0
         while True:
             try:
@@ -243,13 +259,17 @@ class Consumer:
         self._holding.set()
         self._metrics.held(self.queue.name, parked=decided.retry_after is None)
 
-    def _sealed(self, body: bytes) -> bytes:
-        return self._cipher.seal(body, about=_ABOUT) if self._cipher else body
+    def opened(self, held: Kept) -> bytes:
+        """The bytes of a message that is held, as they came; raises Undecipherable."""
+        if not held.sealed:
+            return held.body
+        if self._cipher is None:
+            raise Undecipherable
+        return self._cipher.unseal(held.body, about=_ABOUT)
 
     def _opened(self, due: Due) -> Incoming:
         """Raises Undecipherable when the key is not at hand; the message then waits for it."""
-        body = self._cipher.unseal(due.body, about=_ABOUT) if self._cipher else due.body
-        return Incoming(body=body, traceparent=due.traceparent)
+        return Incoming(body=self.opened(due), traceparent=due.traceparent, held=due.id)
 
     def _label(self, due: Due) -> Label:
         try:

@@ -8,10 +8,12 @@ survive a restart of either, can be listed, and the one that was missing wakes t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Index,
@@ -46,26 +48,42 @@ _ADVANCE = text("""
 """)
 _HOLD = text("""
     INSERT INTO held_message (id, queue, body, topic, stream, subject, sequence, state, attempts, due_at, code, reason,
-                              traceparent, first_at)
+                              traceparent, first_at, message_id, business_key, lane, digest, sealed)
     VALUES (:id, :queue, :body, :topic, :stream, :subject, :sequence, :state, :attempts, :due_at, :code, :reason,
-            :traceparent, :at)
-    ON CONFLICT (queue, stream, subject, sequence) DO NOTHING
+            :traceparent, :at, :message_id, :business_key, :lane, :digest, :sealed)
+    ON CONFLICT DO NOTHING
 """)
+# Whoever has a held message in hand waits for its subject, which is locked here: it will see how far that is.
 _WAKE = text("""
     UPDATE held_message SET due_at = :at, state = 'waiting', attempts = 0
-    FROM unnest(CAST(:streams AS text[]), CAST(:subjects AS uuid[]), CAST(:sequences AS bigint[]))
-         AS done (stream, subject, sequence)
-    WHERE held_message.stream = done.stream AND held_message.subject = done.subject
-      AND held_message.sequence <= done.sequence + 1 AND (state = 'waiting' OR code = :gap)
+    WHERE id IN (
+        SELECT held.id
+        FROM unnest(CAST(:streams AS text[]), CAST(:subjects AS uuid[]), CAST(:sequences AS bigint[]))
+             AS done (stream, subject, sequence)
+        JOIN held_message AS held ON held.stream = done.stream AND held.subject = done.subject
+        WHERE held.sequence <= done.sequence + 1 AND (held.state = 'waiting' OR held.code = :gap)
+        FOR UPDATE OF held SKIP LOCKED
+    )
 """)
 _DUE = text("""
-    SELECT id, body, attempts, traceparent FROM held_message
-    WHERE state = 'waiting' AND queue = :queue AND due_at <= :at ORDER BY due_at, sequence LIMIT 1 FOR UPDATE SKIP LOCKED
+    SELECT id, body, sealed, attempts, traceparent FROM held_message
+    WHERE state = 'waiting' AND queue = :queue AND due_at <= :at
+    ORDER BY due_at, sequence, id DESC LIMIT 1 FOR UPDATE SKIP LOCKED
+""")
+_OUTRANKED = text("""
+    SELECT 1 FROM held_message WHERE stream = :stream AND subject = :subject AND sequence = :sequence
+        AND (topic = :first OR id > CAST(:held AS uuid)) LIMIT 1
 """)
 _RELEASE = text("DELETE FROM held_message WHERE id = :id")
 _AGAIN = text("""
     UPDATE held_message SET attempts = :attempts, due_at = :due_at, state = :state, code = :code, reason = :reason
     WHERE id = :id
+""")
+# One that another has in hand is not waited for, as above.
+_SET_ASIDE = text("""
+    UPDATE held_message SET state = 'parked', due_at = NULL, code = :code, reason = :reason
+    WHERE id IN (SELECT id FROM held_message WHERE stream = :stream AND subject = :subject AND sequence = :sequence
+                 AND message_id IS DISTINCT FROM :but FOR UPDATE SKIP LOCKED)
 """)
 _PARKED_BEFORE = text("""
     SELECT 1 FROM held_message LEFT JOIN inbox_position AS known USING (stream, subject)
@@ -80,7 +98,11 @@ _LIST_PARKED = text("""
 
 
 def inbox_tables(metadata: MetaData) -> None:
-    """Positions by subject, and held messages: `waiting` for their time or `parked` for a person."""
+    """Positions by subject, and held messages: `waiting` for their time or `parked` for a person.
+
+    Of a provincial message its id, business key, lane and the digest of what was signed stand beside it; of a fact they
+    are absent: nobody gives a fact's number to another. `sealed` says whether `body` is under the service's cipher.
+    """
     Table(
         "inbox_position",
         metadata,
@@ -105,8 +127,24 @@ def inbox_tables(metadata: MetaData) -> None:
         Column("reason", Text, nullable=False),
         Column("traceparent", Text),
         Column("first_at", DateTime(timezone=True), nullable=False),
+        Column("message_id", Uuid),
+        Column("business_key", Text),
+        Column("lane", Text),
+        Column("digest", LargeBinary),
+        Column("sealed", Boolean, nullable=False, server_default=text("false")),
     )
-    Index("uq_held_fact", held.c.queue, held.c.stream, held.c.subject, held.c.sequence, unique=True)
+    _index(held)
+
+
+def _index(held: Table) -> None:
+    """One fact of a number is held at a time, but several messages of the province: each is kept until its turn."""
+    number = held.c.queue, held.c.stream, held.c.subject, held.c.sequence
+    Index("uq_held_fact", *number, unique=True, postgresql_where=text("message_id IS NULL"))
+    letter = *number, held.c.message_id, held.c.digest
+    Index("uq_held_letter", *letter, unique=True, postgresql_where=text("message_id IS NOT NULL"))
+    Index("ix_held_subject", held.c.stream, held.c.subject, held.c.sequence)
+    Index("ix_held_message_id", held.c.message_id, postgresql_where=text("message_id IS NOT NULL"))
+    Index("ix_held_business_key", held.c.business_key, postgresql_where=text("business_key IS NOT NULL"))
     Index("ix_held_due", held.c.due_at, postgresql_where=text("state = 'waiting'"))
     Index("ix_held_parked", held.c.first_at, postgresql_where=text("state = 'parked'"))
 
@@ -120,6 +158,10 @@ class Label:
     subject: UUID | None = None
     sequence: int | None = None
     traceparent: str | None = None
+    message_id: UUID | None = None
+    business_key: str | None = None
+    lane: str | None = None
+    digest: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +171,7 @@ class Held:
     id: UUID
     queue: str
     body: bytes
+    sealed: bool
     label: Label
     attempts: int
     code: str
@@ -137,12 +180,23 @@ class Held:
     due_at: datetime | None
 
 
+class Kept(Protocol):
+    """The bytes of a held message, and whether they are sealed."""
+
+    @property
+    def body(self) -> bytes: ...
+
+    @property
+    def sealed(self) -> bool: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Due:
     """A held message whose time has come."""
 
     id: UUID
     body: bytes
+    sealed: bool
     attempts: int
     traceparent: str | None
 
@@ -170,7 +224,7 @@ class Inbox:
         await self._connection.execute(_WAKE, {**columns, "at": at, "gap": Gap.code})
 
     async def hold(self, held: Held) -> None:
-        """Keep a message; a fact that is held already is not kept twice."""
+        """Keep a message; what is held already is not kept twice, another message of the same number is."""
         values = {name: value for name, value in vars(held).items() if name != "label"} | vars(held.label)
         storable = {name: _storable(value) for name, value in values.items()}
         state = "parked" if held.due_at is None else "waiting"
@@ -191,6 +245,19 @@ class Inbox:
         state = "parked" if due_at is None else "waiting"
         values = {"id": held_id, "attempts": attempts, "due_at": due_at, "state": state}
         await self._connection.execute(_AGAIN, {**values, "code": why[0], "reason": _storable(why[1])})
+
+    async def outranked(
+        self, subject: Subject, sequence: int, *, first: str, held: UUID | None = None
+    ) -> bool:
+        """Whether a message held under the same number goes before: one of the topic `first`, or newer than `held`."""
+        values = {"stream": subject[0], "subject": subject[1], "sequence": sequence}
+        found = await self._connection.execute(_OUTRANKED, {**values, "first": first, "held": held})
+        return found.first() is not None
+
+    async def set_aside(self, subject: Subject, sequence: int, *, but: UUID, why: tuple[str, str]) -> None:
+        """Leave what is held under this number, `but` one message, to a person; `why` is code and reason."""
+        values = {"stream": subject[0], "subject": subject[1], "sequence": sequence, "but": but}
+        await self._connection.execute(_SET_ASIDE, {**values, "code": why[0], "reason": _storable(why[1])})
 
     async def lacks_earlier(self, label: Label) -> bool:
         """Whether a message's subject is not yet so far that it would be next; nobody moves it until the commit."""

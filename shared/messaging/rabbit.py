@@ -15,11 +15,9 @@ from aio_pika.exceptions import ConnectionClosed, PublishError
 from aiormq import Channel, spec
 from aiormq.abc import DeliveredMessage, ExceptionType
 
-from shared.messaging.bus import Delivery, Message, Outcome, Queue, Topology
+from shared.messaging.bus import Delivery, Message, Outcome, Topology
+from shared.messaging.topology import bindings_of, exchanges_of, queues_of
 
-DEAD_EXCHANGE = "njt.dead"
-_DELIVERY_LIMIT = 100
-_DEAD_DELIVERY_LIMIT = 1_000_000
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _CONNECT_SECONDS, _CONFIRM_SECONDS = 10, 30
 
@@ -268,31 +266,11 @@ def _delivery(arrived: DeliveredMessage, session: int) -> Delivery:
 
 
 async def _declare(channel: AbstractChannel, topology: Topology) -> None:
-    for exchange in topology.exchanges:
-        await channel.declare_exchange(exchange, aio_pika.ExchangeType.TOPIC, durable=True)
-    await channel.declare_exchange(DEAD_EXCHANGE, aio_pika.ExchangeType.DIRECT, durable=True)
+    for exchange in exchanges_of(topology):
+        await channel.declare_exchange(exchange.name, aio_pika.ExchangeType(exchange.kind), durable=True)
     for queue in topology.queues:
-        await _declare_queue(channel, queue)
-
-
-async def _declare_queue(channel: AbstractChannel, queue: Queue) -> None:
-    dead = await channel.declare_queue(
-        queue.dead,
-        durable=True,
-        arguments={"x-queue-type": "quorum", "x-delivery-limit": _DEAD_DELIVERY_LIMIT},
-    )
-    await dead.bind(DEAD_EXCHANGE, queue.name)
-    declared = await channel.declare_queue(
-        queue.name,
-        durable=True,
-        arguments={
-            "x-queue-type": "quorum",
-            "x-delivery-limit": _DELIVERY_LIMIT,
-            "x-dead-letter-exchange": DEAD_EXCHANGE,
-            "x-dead-letter-routing-key": queue.name,
-            "x-dead-letter-strategy": "at-least-once",
-            "x-overflow": "reject-publish",
-        },
-    )
-    for key in sorted(queue.routing_keys):
-        await declared.bind(queue.exchange, key)
+        for each in queues_of(queue):
+            declared = await channel.declare_queue(each.name, durable=True, arguments=dict(each.arguments))
+            for binding in bindings_of(queue):
+                if binding.queue == each.name:
+                    await declared.bind(binding.exchange, binding.routing_key)

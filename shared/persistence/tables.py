@@ -6,8 +6,15 @@ from shared.ledger.entries import ledger_tables
 from shared.messaging.inbox import inbox_tables
 from shared.messaging.outbox import outbox_tables
 from shared.persistence.idempotency import idempotency_tables
+from shared.province.batches.records import batch_tables
+from shared.province.chasing import missing_tables
 from shared.province.intents import intent_tables
+from shared.province.journal import journal_tables
+from shared.province.operating.pausing import pause_tables
 from shared.province.received import received_tables
+from shared.province.reconciling.differences import difference_tables
+from shared.province.reconciling.questions import question_tables
+from shared.province.reconciling.reconciliation import reconciliation_tables
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -24,6 +31,13 @@ def service_metadata() -> MetaData:
         inbox_tables,
         intent_tables,
         received_tables,
+        missing_tables,
+        pause_tables,
+        journal_tables,
+        reconciliation_tables,
+        question_tables,
+        difference_tables,
+        batch_tables,
         ledger_tables,
         idempotency_tables,
     ):

@@ -16,7 +16,7 @@ from shared.ledger.entries import Ledger
 from shared.messaging.outbox import SqlOutbox
 from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.idempotency import Idempotency
-from shared.persistence.security import enter
+from shared.persistence.security import enter, enter_everywhere
 from shared.persistence.together import write_together
 from shared.province.intents import Dispatch, SqlIntents
 
@@ -92,7 +92,18 @@ class Transaction:
         await self.note(self.scope.act)
         await self.write()
         await self.close_books()
-        await self.intents.save()
+        await self._owe_all()
+
+    async def _owe_all(self) -> None:
+        """Write what is owed: it is numbered among what is owed for all organs, though the caller may not see that."""
+        if not self.intents.waiting:
+            return
+        if self.scope.everything:
+            await self.intents.save()
+        else:
+            await enter_everywhere(self.connection)
+            await self.intents.save()
+            await enter(self.connection, self.scope)
 
 
 class OpenTransaction(Protocol):

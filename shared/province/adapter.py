@@ -36,6 +36,7 @@ class Conclusion:
 
 
 Conclude = Callable[[Conclusion, W], Awaitable[object]]
+TakenUp = Callable[[str, W], Awaitable[object]]
 
 
 class ProvinceAdapter(Generic[W]):
@@ -46,6 +47,7 @@ class ProvinceAdapter(Generic[W]):
         self._taken: dict[str, tuple[type[BaseModel], Callable[[Any, W], Awaitable[object]]]] = {}
         self._told: dict[str, Callable[[Any], Dispatch | None]] = {}
         self._concluded: dict[str, Conclude[W]] = {}
+        self._taken_up: dict[str, TakenUp[W]] = {}
 
     def takes(
         self, code: MessageCode, payload: type[P], handler: Callable[[P, W], Awaitable[object]]
@@ -61,11 +63,18 @@ class ProvinceAdapter(Generic[W]):
         """Act on what the province made of our messages of this code, in the transaction that takes its receipt."""
         self._concluded[code] = handler
 
+    def hears_taken_up(self, code: MessageCode, handler: TakenUp[W]) -> None:
+        """Act on it when an operator sends a message of this code again, in his transaction; told its business key."""
+        self._taken_up[code] = handler
+
     def taken(self, code: str) -> tuple[type[BaseModel], Callable[[Any, W], Awaitable[object]]] | None:
         return self._taken.get(code)
 
     def concluded(self, code: str) -> Conclude[W] | None:
         return self._concluded.get(code)
+
+    def taken_up(self, code: str) -> TakenUp[W] | None:
+        return self._taken_up.get(code)
 
     def dispatch(self, event: Event) -> Dispatch | None:
         """What the province is told of an announcement, if anything."""

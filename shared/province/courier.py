@@ -1,47 +1,82 @@
-"""Sends what is owed to the province, signed, and chases what was not answered in time."""
+"""Sends what is owed to the province, signed, in the order of the lanes, at the rate that is allowed."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import UTC, timedelta
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
 
 import structlog
 from opentelemetry.trace import SpanKind
 from sqlalchemy import RowMapping, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.clock import Clock
-from shared.contracts.province import SCHEMA_VERSION, MessageCode, ProvinceEnvelope
-from shared.messaging.bus import Bus, Message, Outcome
+from shared.contracts.province import SCHEMA_VERSION, ProvinceEnvelope
+from shared.messaging.bus import Message, Outcome
 from shared.messaging.failures import is_outage
-from shared.observability import Metrics, Telemetry, current_traceparent
+from shared.observability import Telemetry, current_traceparent
+from shared.persistence.security import enter_everywhere
 from shared.province.adapter import CONTENT_TYPE, PROVINCE_EXCHANGE, TO_PROVINCE
-from shared.province.intents import IntentState, payload_of
-from shared.province.signing import Signer
+from shared.province.claiming import claim, owes_older
+from shared.province.declining import UNSPEAKABLE, count_declined, refuse, refuse_unfit
+from shared.province.dialect import Dialect, Unspeakable
+from shared.province.intents import payload_of
+from shared.province.journal import TRACE_ID, Crossing, Direction, Journal
+from shared.province.keys.signing import Signer
+from shared.province.operating.pausing import Pause
 
-_CLAIM = text("""
-    SELECT id, code, business_key, lane, sequence, in_reply_to, payload, state, attempts, at, traceparent
-    FROM exchange_intent WHERE due_at <= :now ORDER BY due_at, sequence, id LIMIT :most FOR UPDATE SKIP LOCKED
-""")
 _SENT = text("""
-    UPDATE exchange_intent SET state = CASE WHEN state = 'owed' THEN :state ELSE state END,
-                               attempts = attempts + 1, due_at = :due_at
+    UPDATE exchange_intent
+    SET state = CASE WHEN sequence = 0 THEN 'done' WHEN state = 'owed' THEN 'delivered' ELSE state END,
+        query_at = CASE WHEN sequence > 0 AND state IN ('owed', 'delivered', 'accepted')
+                        THEN CAST(:query_at AS timestamptz) END,
+        attempts = attempts + 1, due_at = NULL, declined = 0
     WHERE id = ANY (CAST(:ids AS uuid[]))
 """)
-_LATER = text("UPDATE exchange_intent SET due_at = :due_at WHERE id = ANY (CAST(:ids AS uuid[]))")
-_STANDING = text("""
-    SELECT count(*) FILTER (WHERE state NOT IN ('done', 'refused', 'rejected')) AS owed,
-           count(*) FILTER (WHERE state IN ('owed', 'delivered', 'accepted') AND attempts > 1) AS overdue
-    FROM exchange_intent WHERE due_at IS NOT NULL
+# The longer something has waited for the line, the longer it waits for the next attempt.
+_LATER = text("""
+    UPDATE exchange_intent
+    SET due_at = CAST(:now AS timestamptz)
+                 + least(greatest((CAST(:now AS timestamptz) - at) / 2, interval '1 second'), interval '30 seconds')
+    WHERE id = ANY (CAST(:ids AS uuid[]))
 """)
 
+_UNSURE_PAUSE = timedelta(seconds=2)
+
 log = structlog.get_logger(__name__)
+
+
+class Line(Protocol):
+    """What carries messages to the counterpart: a broker, or its interface."""
+
+    async def publish(self, messages: Sequence[Message]) -> list[Outcome]:
+        """Take all, and say what became of each, in order; never raises for the line's own failures."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sending:
+    """A message that was offered to the line, and what became of it."""
+
+    envelope: ProvinceEnvelope
+    message: Message
+    outcome: Outcome
+
+    @property
+    def asked_after(self) -> bool:
+        """Whether nobody knows if it was taken, and its fate can be asked for; the rest is simply sent again."""
+        return self.outcome is Outcome.UNKNOWN and self.envelope.sequence > 0
 
 
 class Courier:
     """Works through due intents in batches; a receipt is done once delivered, anything else waits for its result.
 
-    An intent without its result by the deadline is sent again under the same message id, which the counterpart
-    recognises, and counted as overdue.
+    What has no result by the deadline is asked after (`Chaser`), and sent again only when it is not known there; soon
+    where the line does not know whether it was taken. What was not taken is offered again after growing pauses. While
+    the counterpart is paused nothing leaves.
     """
 
     def __init__(
@@ -50,23 +85,27 @@ class Courier:
         service: str,
         counterpart: str,
         engine: AsyncEngine,
-        bus: Bus,
-        signer: Signer,
+        line: Line,
+        signer: Callable[[], Signer],
+        dialect: Dialect,
         clock: Clock,
         telemetry: Telemetry,
-        metrics: Metrics,
+        journal: Journal,
         receipt_deadline: timedelta,
+        transport: str = "amqp",
         batch: int = 100,
         poll_seconds: float = 1.0,
     ) -> None:
         self._sender = f"320100/{service}"
         self._counterpart = counterpart
         self._engine = engine
-        self._bus = bus
+        self._line = line
         self._signer = signer
+        self._dialect = dialect
         self._clock = clock
         self._telemetry = telemetry
-        self._metrics = metrics
+        self._journal = journal
+        self._transport = transport
         self._receipt_deadline = receipt_deadline
         self._batch = batch
         self._poll_seconds = poll_seconds
@@ -84,29 +123,87 @@ class Courier:
                     pass
             except Exception as problem:  # the courier must outlive whatever happens to one batch
                 log.warning("courier paused", problem=type(problem).__name__, outage=is_outage(problem))
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), self._poll_seconds)
-            except TimeoutError:
-                await self._measure()
             self._woken.clear()
 
     async def send_batch(self) -> int:
-        """Send what is due now; returns how many the line took."""
-        now = self._clock.now()
+        """Send what is due and allowed now; returns how many the line took."""
         async with self._engine.connect() as connection, connection.begin():
-            rows = (await connection.execute(_CLAIM, {"now": now, "most": self._batch})).mappings().all()
-            if not rows:
-                return 0
-            outcomes = await self._bus.publish([self._message(row) for row in rows])
-            receipts, intents, later = _parted(rows, outcomes)
-            chase = now + self._receipt_deadline
-            await connection.execute(_SENT, {"ids": receipts, "state": IntentState.DONE, "due_at": None})
-            await connection.execute(_SENT, {"ids": intents, "state": IntentState.DELIVERED, "due_at": chase})
-            if later:
-                await connection.execute(_LATER, {"ids": later, "due_at": now + timedelta(seconds=1)})
-        return len(receipts) + len(intents)
+            return await self.send_within(connection)
 
-    def _message(self, row: RowMapping) -> Message:
+    async def send_within(self, connection: AsyncConnection) -> int:
+        """The same within a transaction: what was sent counts as sent when that is committed."""
+        now = self._clock.now()
+        await enter_everywhere(connection)
+        pause = await Pause.of(connection, self._counterpart)
+        most = self._batch if pause is None else min(self._batch, pause.allows(now))
+        rows = await claim(connection, now=now, most=most)
+        sendings = await self._offer(connection, rows) if rows else []
+        sent = [each for each in sendings if each.outcome is Outcome.CONFIRMED]
+        unsure = [each for each in sendings if each.asked_after]
+        await self._settle(connection, sent, query_at=now + self._receipt_deadline, now=now)
+        await self._settle(connection, unsure, query_at=now + _UNSURE_PAUSE, now=now)
+        await self._put_off(connection, sendings, now=now)
+        if pause is not None and pause.resumed_at is not None:
+            await pause.left(connection, len(sent) + len(unsure), now=now)
+            if not await owes_older(connection, pause.resumed_at):
+                await pause.close(connection, now=now)
+        return len(sent)
+
+    async def _offer(self, connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[_Sending]:
+        """What became of these; what the dialect has no words for is refused, and holds up no other lane."""
+        written: list[tuple[ProvinceEnvelope, Message]] = []
+        unspeakable: dict[UUID, str] = {}
+        for row in rows:
+            try:
+                written.append(self._message(row))
+            except Unspeakable as problem:
+                unspeakable[row["id"]] = problem.detail or problem.title
+        await refuse(connection, unspeakable, reason_code=UNSPEAKABLE)
+        outcomes = await self._line.publish([message for _, message in written])
+        return [
+            _Sending(envelope=envelope, message=message, outcome=outcome)
+            for (envelope, message), outcome in zip(written, outcomes, strict=True)
+        ]
+
+    async def _settle(
+        self, connection: AsyncConnection, sent: Sequence[_Sending], *, query_at: datetime, now: datetime
+    ) -> None:
+        """Write down what left, and when its fate is to be asked for."""
+        if sent:
+            ids = [each.envelope.message_id for each in sent]
+            await connection.execute(_SENT, {"ids": ids, "query_at": query_at})
+            await self._journal.enter(connection, [self._crossing(each, now=now) for each in sent])
+
+    async def _put_off(
+        self, connection: AsyncConnection, sendings: Sequence[_Sending], *, now: datetime
+    ) -> None:
+        """What did not leave: refused where it never will, offered again later where it may."""
+        ids: dict[Outcome, list[UUID]] = {outcome: [] for outcome in Outcome}
+        for each in sendings:
+            if not each.asked_after:
+                ids[each.outcome].append(each.envelope.message_id)
+        await refuse_unfit(connection, ids[Outcome.UNFIT])
+        await count_declined(connection, ids[Outcome.DECLINED], now=now)
+        if later := [*ids[Outcome.FAILED], *ids[Outcome.UNROUTABLE], *ids[Outcome.UNKNOWN]]:
+            await connection.execute(_LATER, {"ids": later, "now": now})
+
+    def _crossing(self, sending: _Sending, *, now: datetime) -> Crossing:
+        envelope, message = sending.envelope, sending.message
+        traceparent = message.headers.get("traceparent")
+        return Crossing(
+            at=now,
+            direction=Direction.OUT,
+            transport=self._transport,
+            counterpart=envelope.receiver,
+            outcome="unanswered" if sending.asked_after else "sent",
+            body=message.body,
+            envelope=envelope,
+            trace_id=traceparent[TRACE_ID] if traceparent else None,
+        )
+
+    def _message(self, row: RowMapping) -> tuple[ProvinceEnvelope, Message]:
         with self._telemetry.span(
             f"send {row['code']}",
             parent=row["traceparent"],
@@ -114,17 +211,19 @@ class Courier:
             attributes={"njt.business_key": row["business_key"], "messaging.message.id": str(row["id"])},
         ):
             traceparent = current_traceparent()
-        return Message(
+        signer = self._signer()
+        envelope = self._envelope(row, key_id=signer.key_id)
+        return envelope, Message(
             id=str(row["id"]),
             exchange=PROVINCE_EXCHANGE,
             routing_key=TO_PROVINCE,
-            body=self._signed(row).model_dump_json().encode(),
+            body=self._dialect.write(envelope, signer.sign),
             content_type=CONTENT_TYPE,
             headers={"traceparent": traceparent} if traceparent else {},
         )
 
-    def _signed(self, row: RowMapping) -> ProvinceEnvelope:
-        envelope = ProvinceEnvelope(
+    def _envelope(self, row: RowMapping, *, key_id: str) -> ProvinceEnvelope:
+        return ProvinceEnvelope(
             schema_version=SCHEMA_VERSION,
             message_id=row["id"],
             code=row["code"],
@@ -136,33 +235,6 @@ class Courier:
             issued_at=row["at"].astimezone(UTC),
             in_reply_to=row["in_reply_to"],
             payload=payload_of(row["payload"]),
-            key_id=self._signer.key_id,
+            key_id=key_id,
             signature="",
         )
-        return envelope.model_copy(update={"signature": self._signer.sign(envelope.signed_bytes())})
-
-    async def _measure(self) -> None:
-        try:
-            async with self._engine.connect() as connection:
-                standing = (await connection.execute(_STANDING)).one()
-        except Exception as problem:  # a measurement is not worth the courier
-            log.warning("intents not measured", problem=type(problem).__name__)
-        else:
-            self._metrics.intents(owed=standing.owed, overdue=standing.overdue)
-
-
-def _parted(
-    rows: Sequence[RowMapping], outcomes: Sequence[Outcome]
-) -> tuple[list[object], list[object], list[object]]:
-    """Ids of delivered receipts, of delivered intents, and of what the line did not take."""
-    receipts: list[object] = []
-    intents: list[object] = []
-    later: list[object] = []
-    for row, outcome in zip(rows, outcomes, strict=True):
-        if outcome is not Outcome.CONFIRMED:
-            later.append(row["id"])
-        elif row["code"] == MessageCode.RECEIPT:
-            receipts.append(row["id"])
-        else:
-            intents.append(row["id"])
-    return receipts, intents, later

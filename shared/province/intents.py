@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Index,
@@ -24,10 +25,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.province import MessageCode, canonical
+from shared.contracts.exchange import UNNUMBERED
+from shared.contracts.province import MessageCode, canonical, payload_digest
 from shared.errors import Conflict
-from shared.ledger.entries import state_digest
 from shared.observability import current_traceparent
+from shared.province.reconciling.comparing import place_of
+from shared.province.taking_up import take_up
 
 _NUMBER = text("""
     INSERT INTO exchange_lane AS known (lane, last)
@@ -39,20 +42,23 @@ _KNOWN = text("""
     SELECT code, business_key, digest FROM exchange_intent
     JOIN unnest(CAST(:codes AS text[]), CAST(:keys AS text[])) AS owed (code, business_key)
         USING (code, business_key)
-    WHERE code <> 'RECEIPT'
+    WHERE sequence > 0
 """)
 _OWE = text("""
     INSERT INTO exchange_intent (id, code, business_key, lane, sequence, in_reply_to, payload, digest, state, attempts,
-                                 due_at, at, traceparent)
+                                 due_at, at, traceparent, organ, mends, place)
     VALUES (:id, :code, :business_key, :lane, :sequence, :in_reply_to, :payload, :digest, 'owed', 0, :at, :at,
-            :traceparent)
+            :traceparent, :organ, :mends, :place)
 """)
 
 _LONGEST_KEY, _LONGEST_LANE = 120, 80
 
 
 class IntentState(StrEnum):
-    """How far an intent is; `accepted` means received in order, `done` that its business was carried out."""
+    """How far an intent is; `accepted` means received in order, `done` that its business was carried out.
+
+    `refused` keeps its number until it is sent again or `voided`: then a message that says so takes the number.
+    """
 
     OWED = "owed"
     DELIVERED = "delivered"
@@ -60,6 +66,7 @@ class IntentState(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     REJECTED = "rejected"
+    VOIDED = "voided"
 
 
 class SameKeyOtherContent(Conflict):
@@ -70,13 +77,26 @@ class SameKeyOtherContent(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Dispatch:
-    """Something to tell the province. `business_key` names the act once and for all; `lane` the institution."""
+    """Something to tell the province. `business_key` names the act once and for all; `lane` the institution.
+
+    `organ` is the one that the payload names, if it names one. `mends` is a concluded intent that this one takes up
+    again, `takes_up` names the act of one that is looked for, `takes` the number of a refused one that will never come.
+    """
 
     code: MessageCode
     business_key: str
     lane: str
     payload: Mapping[str, Any]
     in_reply_to: UUID | None = None
+    organ: str = ""
+    mends: UUID | None = None
+    takes_up: str = ""
+    takes: int | None = None
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it gets the next number of its lane."""
+        return self.code not in UNNUMBERED and self.takes is None
 
     def __post_init__(self) -> None:
         # Found out here, it is the one act that fails; found out by the courier, nothing at all would leave.
@@ -85,8 +105,19 @@ class Dispatch:
 
 
 def intent_tables(metadata: MetaData) -> None:
-    """Intents and the last number given out in each lane."""
-    intent = Table(
+    """Intents and the last number given out in each lane.
+
+    `due_at` is when one is to be sent, `query_at` when its fate is to be asked for, `queries` how often it was.
+    `mended` says that another took up what was rejected, `patch` which patch it was last mended by; `declined` how often
+    the line declined it in a row; `place` are the first digits by which a reconciliation parts acts.
+    """
+    _index(_intent_table(metadata))
+    lane = Column("lane", Text, primary_key=True)
+    Table("exchange_lane", metadata, lane, Column("last", BigInteger, nullable=False))
+
+
+def _intent_table(metadata: MetaData) -> Table:
+    return Table(
         "exchange_intent",
         metadata,
         Column("id", Uuid, primary_key=True),
@@ -104,25 +135,67 @@ def intent_tables(metadata: MetaData) -> None:
         Column("reason_code", Text),
         Column("reason", Text),
         Column("traceparent", Text),
+        Column("organ", Text, nullable=False, server_default=text("''")),
+        Column("mends", Uuid, unique=True),
+        Column("query_at", DateTime(timezone=True)),
+        Column("queries", Integer, nullable=False, server_default=text("0")),
+        Column("mended", Boolean, nullable=False, server_default=text("false")),
+        Column("patch", LargeBinary),
+        Column("declined", Integer, nullable=False, server_default=text("0")),
+        Column("place", Text, nullable=False, server_default=text("''")),
     )
+
+
+def _index(intent: Table) -> None:
+    """An act is told once, a number given out once; the rest finds what is to be done, and the acts of a day."""
+    numbered = text("sequence > 0")
+    Index("ix_intent_at", intent.c.at, postgresql_where=numbered)
+    Index("ix_intent_place", intent.c.place, intent.c.at, postgresql_where=numbered)
+    _index_states(intent)
     Index(
         "uq_intent_business_key",
         intent.c.code,
         intent.c.business_key,
         unique=True,
-        postgresql_where=text("code <> 'RECEIPT'"),
+        postgresql_where=numbered,
     )
+    Index(
+        "uq_intent_number",
+        intent.c.lane,
+        intent.c.sequence,
+        unique=True,
+        postgresql_where=text("sequence > 0 AND state <> 'voided'"),
+    )
+
+
+def _index_states(intent: Table) -> None:
+    """What is unsent, refused, not mended, due, or to be asked after."""
+    Index(
+        "ix_intent_unsent",
+        intent.c.lane,
+        intent.c.sequence,
+        postgresql_where=text("sequence > 0 AND state IN ('owed', 'refused')"),
+    )
+    Index(
+        "ix_intent_refused",
+        intent.c.lane,
+        intent.c.sequence,
+        postgresql_where=text("sequence > 0 AND state = 'refused'"),
+    )
+    Index(
+        "ix_intent_unmended",
+        intent.c.code,
+        intent.c.reason_code,
+        postgresql_where=text("sequence > 0 AND NOT mended AND state IN ('refused', 'rejected')"),
+    )
+    Index("ix_intent_patch", intent.c.patch, postgresql_where=text("patch IS NOT NULL"))
+    Index("ix_intent_query", intent.c.query_at, postgresql_where=text("query_at IS NOT NULL"))
     Index(
         "ix_intent_due",
         intent.c.due_at,
+        intent.c.sequence,
         intent.c.id,
         postgresql_where=text("due_at IS NOT NULL"),
-    )
-    Table(
-        "exchange_lane",
-        metadata,
-        Column("lane", Text, primary_key=True),
-        Column("last", BigInteger, nullable=False),
     )
 
 
@@ -141,8 +214,15 @@ class SqlIntents:
         self._owed.append((dispatch, current_traceparent()))
         self.added += 1
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something is owed that is not written yet."""
+        return bool(self._owed)
+
     async def save(self) -> None:
         """Write what is owed; the same act owed twice is owed once, with other content raises SameKeyOtherContent.
+
+        Raises NotRejected where one takes up what was not rejected, or was taken up before.
 
         Ids sort as the intents were owed, so that they are sent in this order. Lanes are numbered in one order by
         everybody, so that nobody waits for one who waits for him.
@@ -152,26 +232,33 @@ class SqlIntents:
         for row, intent_id in zip(rows, sorted(self._new_id() for _ in rows), strict=True):
             row["id"] = intent_id
         if fresh := await self._not_known(rows):
-            await self._number([row for row in fresh if row["code"] is not MessageCode.RECEIPT])
+            for row in fresh:
+                if act := row.pop("takes_up"):
+                    row["mends"] = await take_up(self._connection, {**row, "business_key": act})
+            await self._number([row for row in fresh if row["sequence"] is None])
             await self._connection.execute(_OWE, fresh)
 
     def _row(self, dispatch: Dispatch, traceparent: str | None) -> dict[str, Any]:
-        """An intent without its id; receipts stand outside the lanes, their number is 0."""
+        """An intent without its id, nor its number if it is to be given one; outside the lanes that is 0."""
         payload = dict(dispatch.payload)
         return {
             "code": dispatch.code,
             "business_key": dispatch.business_key,
             "lane": dispatch.lane,
-            "sequence": 0,
+            "sequence": None if dispatch.numbered else dispatch.takes or 0,
             "in_reply_to": dispatch.in_reply_to,
             "payload": canonical(payload).decode(),
-            "digest": state_digest(payload),
+            "digest": payload_digest(payload),
             "at": self._at,
             "traceparent": traceparent,
+            "organ": dispatch.organ,
+            "mends": dispatch.mends,
+            "takes_up": dispatch.takes_up,
+            "place": place_of(dispatch.business_key),
         }
 
     async def _not_known(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        acts = [row for row in rows if row["code"] is not MessageCode.RECEIPT]
+        acts = [row for row in rows if row["sequence"] != 0]
         known: dict[tuple[str, str], bytes] = {}
         if acts:
             asked = {"codes": [row["code"] for row in acts], "keys": [row["business_key"] for row in acts]}
@@ -180,7 +267,7 @@ class SqlIntents:
         fresh = []
         for row in rows:
             key = row["code"], row["business_key"]
-            if row["code"] is MessageCode.RECEIPT or key not in known:
+            if row["sequence"] == 0 or key not in known:
                 fresh.append(row)
                 known[key] = row["digest"]
             elif known[key] != row["digest"]:
@@ -204,3 +291,8 @@ def payload_of(stored: str) -> dict[str, Any]:
     """The payload of a stored intent."""
     content: dict[str, Any] = json.loads(stored)
     return content
+
+
+def query_key(query_id: UUID) -> str:
+    """The business key of a STATUS_QUERY and of its answer."""
+    return f"status:{query_id}"

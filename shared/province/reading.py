@@ -1,6 +1,9 @@
 """Reads what the province writes: the envelope, and the receipts; what cannot be read is said without its values."""
 
 import re
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -8,6 +11,8 @@ from shared.contracts.province import ProvinceEnvelope, Receipt, canonical
 from shared.errors import Refusal
 from shared.messaging.envelope import Undecodable
 
+_DEEPEST = 32
+"""No payload of ours has a quarter of it; beyond, one reader gives up where another does not yet."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """A NUL as canonical JSON spells it; PostgreSQL keeps none in a text."""
 
@@ -22,18 +27,29 @@ class NotAccepted(Refusal):
         self.reason_code = reason_code
 
 
-def read_envelope(body: bytes) -> ProvinceEnvelope:
-    """The envelope in a message; raises Undecodable naming the fields at fault, never their values."""
+def envelope_of(fields: Mapping[str, Any]) -> ProvinceEnvelope:
+    """The envelope of these fields; raises Undecodable naming those at fault, never their values."""
     try:
-        envelope = ProvinceEnvelope.model_validate_json(body)
+        envelope = ProvinceEnvelope.model_validate(fields)
         canonical(envelope.payload)
+        envelope.issued_at.astimezone(UTC)
     except ValidationError as broken:
         raise Undecodable(f"报文字段有误 · fields at fault: {fields_at_fault(broken)}") from None
-    except ValueError:  # NaN and the infinities: the signature would take them for null
-        raise Undecodable("报文数值有误 · The payload holds a number that is none") from None
+    except (ValueError, RecursionError):  # an infinity, or half a character: nobody could write it down again
+        raise Undecodable("报文数值有误 · The payload holds a value that is none") from None
+    except OverflowError:  # at the edge of the calendar, where the database knows no such moment
+        raise Undecodable("报文时间有误 · There is no such moment: issued_at") from None
+    if _deeper(envelope.payload, _DEEPEST):
+        raise Undecodable("报文嵌套过深 · The payload is nested too deeply")
     if any("\0" in value for value in vars(envelope).values() if isinstance(value, str)):
         raise Undecodable("报文含空字符 · The envelope holds a NUL")
     return envelope
+
+
+def _deeper(content: Any, levels: int) -> bool:
+    """Whether it is nested more than so many levels deep."""
+    inner = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    return levels == 0 or any(_deeper(each, levels - 1) for each in inner if isinstance(each, dict | list))
 
 
 def holds_nul(envelope: ProvinceEnvelope) -> bool:

@@ -1,46 +1,53 @@
 """Receives the province's messages: verified, in order, each act once, every one of them answered by receipts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Generic, TypeVar
-from uuid import NAMESPACE_URL, UUID, uuid5
+from typing import Any, Generic, NamedTuple, TypeVar
+from uuid import UUID
 
 from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, ValidationError
 
 from shared.clock import Clock
+from shared.contracts.exchange import Voided
 from shared.contracts.province import (
-    READABLE_VERSIONS,
     MessageCode,
     ProvinceEnvelope,
     Receipt,
     Stage,
     canonical,
+    payload_digest,
 )
 from shared.errors import Refusal, Stale
 from shared.messaging.bus import Queue
 from shared.messaging.consumer import Incoming, Report
 from shared.messaging.envelope import Undecodable
-from shared.messaging.failures import Gap
-from shared.messaging.inbox import Inbox, Label, Subject
-from shared.observability import Metrics, Telemetry, redact
+from shared.messaging.failures import Gap, Verdict
+from shared.messaging.inbox import Inbox, Label
+from shared.observability import Metrics, Telemetry, current_traceparent
 from shared.persistence.unit_of_work import Transaction, Works
-from shared.province.adapter import Conclusion, ProvinceAdapter
-from shared.province.intents import Dispatch
-from shared.province.reading import (
-    NotAccepted,
-    fields_at_fault,
-    holds_nul,
-    read_envelope,
-    read_receipt,
-)
-from shared.province.received import Followed, Known, Received, Record
-from shared.province.signing import KeyRing
+from shared.province import receipts
+from shared.province.adapter import ProvinceAdapter
+from shared.province.control import Controls
+from shared.province.dialect import Dialect
+from shared.province.following import Follower
+from shared.province.gate import Bounds, Gate
+from shared.province.journal import TRACE_ID, Crossing, Direction, Journal
+from shared.province.keys.signing import PublicKeys
+from shared.province.lanes import give_way, lane_of, pass_over
+from shared.province.opened import read_of
+from shared.province.reading import NotAccepted, fields_at_fault
+from shared.province.received import Known, Received
+from shared.province.recording import record_of
 
 W = TypeVar("W")
 
-_STREAM = "province"
-_LONGEST_REASON = 500
+
+class Outcome(NamedTuple):
+    """What was made of a message: `done`, `rejected`, `duplicate`, `refused`, `waiting` or `parked`, and why."""
+
+    name: str
+    reason_code: str = ""
 
 
 class ProvinceApplier(Generic[W]):
@@ -51,17 +58,29 @@ class ProvinceApplier(Generic[W]):
         *,
         adapter: ProvinceAdapter[W],
         works: Works[W],
-        keys: KeyRing,
+        peers: Mapping[str, PublicKeys],
         clock: Clock,
         telemetry: Telemetry,
         metrics: Metrics,
+        journal: Journal,
+        dialect: Dialect,
+        bounds: Bounds = Bounds(),  # noqa: B008 — frozen
     ) -> None:
         self._adapter = adapter
         self._works = works
-        self._keys = keys
         self._clock = clock
         self._telemetry = telemetry
         self._metrics = metrics
+        self._journal = journal
+        self._dialect = dialect
+        self._gate = Gate(
+            receiver=f"320100/{adapter.service}",
+            peers=peers,
+            algorithm=dialect.profile.signature.algorithm,
+            bounds=bounds,
+        )
+        self._follower = Follower(adapter, works, journal)
+        self._controls = Controls(self._follower)
 
     @property
     def queue(self) -> Queue:
@@ -69,29 +88,73 @@ class ProvinceApplier(Generic[W]):
 
     def label(self, incoming: Incoming) -> Label:
         try:
-            envelope = read_envelope(incoming.body)
+            read = read_of(incoming, self._dialect)
         except Undecodable:
             return Label(traceparent=incoming.traceparent)
-        stream, subject = _lane(envelope)
+        envelope = read.envelope
+        stream, subject = lane_of(envelope)
         return Label(
             topic=envelope.code,
             stream=stream,
             subject=subject,
             sequence=envelope.sequence or None,
             traceparent=incoming.traceparent,
+            message_id=envelope.message_id,
+            business_key=envelope.business_key,
+            lane=envelope.lane,
+            digest=sha256(read.signed).digest(),
         )
 
     async def apply(self, messages: Sequence[Incoming], transaction: Transaction) -> Report:
-        codes = [await self._receive(message, transaction) for message in messages]
+        crossings = []
+        for message in messages:
+            crossing = await self._receive(message, transaction)
+            await self._journal.enter(transaction.connection, [crossing])
+            crossings.append(crossing)
 
         def report() -> None:
-            for code in codes:
+            for crossing in crossings:
+                code = crossing.envelope.code if crossing.envelope else ""
                 self._metrics.handled(self.queue.name, topic=code, lag_seconds=0.0)
 
         return report
 
-    async def _receive(self, incoming: Incoming, transaction: Transaction) -> str:
-        envelope = read_envelope(incoming.body)
+    async def note_held(self, incoming: Incoming, transaction: Transaction, why: Verdict) -> None:
+        """Enter a message that is held in the exchange ledger, readable or not."""
+        try:
+            envelope = read_of(incoming, self._dialect).envelope
+        except Undecodable:
+            envelope = None
+        parent = incoming.traceparent
+        outcome = Outcome("parked" if why.retry_after is None else "waiting", why.code)
+        trace_id = parent[TRACE_ID] if parent else None
+        crossing = self._crossing(incoming, envelope, outcome, trace_id=trace_id)
+        await self._journal.enter(transaction.connection, [crossing])
+
+    def _crossing(
+        self,
+        incoming: Incoming,
+        envelope: ProvinceEnvelope | None,
+        outcome: Outcome,
+        *,
+        trace_id: str | None,
+    ) -> Crossing:
+        return Crossing(
+            at=self._clock.now(),
+            direction=Direction.IN,
+            transport="held" if incoming.held else incoming.transport,
+            counterpart=envelope.sender if envelope else "",
+            outcome=outcome.name,
+            reason_code=outcome.reason_code,
+            body=incoming.body,
+            envelope=envelope,
+            trace_id=trace_id,
+            kept=incoming.held is None,
+        )
+
+    async def _receive(self, incoming: Incoming, transaction: Transaction) -> Crossing:
+        read = read_of(incoming, self._dialect)
+        envelope = read.envelope
         received = Received(transaction.connection)
         answered = await received.trace_of(envelope.in_reply_to) if envelope.in_reply_to else None
         parent = answered or incoming.traceparent
@@ -105,44 +168,54 @@ class ProvinceApplier(Generic[W]):
             },
         ):
             try:
-                self._check(envelope)
-                if envelope.code == MessageCode.RECEIPT:
-                    await self._follow(envelope, transaction)
-                else:
-                    await self._carry_out(envelope, transaction)
+                self._gate.check(envelope, read.signed, now=self._clock.now())
+                outcome = await self._act(envelope, incoming.held, transaction)
             except NotAccepted as refusal:
-                await self._refuse(envelope, refusal, transaction)
-        return envelope.code
+                outcome = await self._refuse(envelope, refusal, transaction)
+            traceparent = current_traceparent()
+        trace_id = traceparent[TRACE_ID] if traceparent else None
+        return self._crossing(incoming, envelope, outcome, trace_id=trace_id)
 
-    def _check(self, envelope: ProvinceEnvelope) -> None:
-        if not self._keys.holds(envelope.key_id, envelope.signed_bytes(), envelope.signature):
-            raise NotAccepted("SIGNATURE", "签名缺失或不符 · The signature is missing or does not hold")
-        if envelope.schema_version not in READABLE_VERSIONS:
-            raise NotAccepted("VERSION", f"未知报文版本 · unknown schema version {envelope.schema_version}")
-        if envelope.receiver != f"320100/{self._adapter.service}":
-            raise NotAccepted("RECEIVER", "报文不属于本系统 · The message is for somebody else")
-        if holds_nul(envelope):
-            raise NotAccepted("PAYLOAD", "报文内容含空字符 · The payload holds a NUL")
+    async def _act(self, envelope: ProvinceEnvelope, held: UUID | None, transaction: Transaction) -> Outcome:
+        if envelope.code == MessageCode.RECEIPT:
+            await self._follower.take_receipt(envelope, transaction)
+        elif envelope.code in self._controls:
+            if await self._journal.heard(transaction.connection, envelope.message_id):
+                self._metrics.duplicates(self.queue.name, 1)
+                return Outcome("duplicate")
+            await self._controls.act(envelope, transaction)
+        else:
+            return await self._carry_out(envelope, held, transaction)
+        return Outcome("done")
 
-    async def _carry_out(self, envelope: ProvinceEnvelope, transaction: Transaction) -> None:
+    async def _carry_out(
+        self, envelope: ProvinceEnvelope, held: UUID | None, transaction: Transaction
+    ) -> Outcome:
+        if not envelope.lane:  # its number would be one of no lane, and nobody could ask for one before it
+            raise NotAccepted("LANE", "报文未指明通道 · A numbered message must name its lane")
         payload, handler = self._read(envelope)
         received = Received(transaction.connection)
-        known = await self._in_turn(envelope, received, transaction)
+        known = await self._in_turn(envelope, held, transaction)
         if known is None:
             rejected = await self._attempt(handler, payload, (envelope, transaction))
-            result = _result(rejected)
-            await received.record(_record(envelope, transaction, "rejected" if rejected else "done", result))
+            result = receipts.result(rejected)
+            outcome = Outcome("rejected" if rejected else "done", result.reason_code)
+            await received.record(record_of(envelope, transaction, outcome.name, result))
         else:
             self._metrics.duplicates(self.queue.name, 1)
             done = known.state == "done"
             result = Receipt(
                 stage=Stage.BUSINESS, ok=done, reason_code=known.reason_code, reason=known.reason
             )
-        _answer(transaction, envelope, Receipt(stage=Stage.TECHNICAL, ok=True))
-        _answer(transaction, envelope, result)
+            outcome = Outcome("duplicate", known.reason_code)
+        receipts.answer(transaction, envelope, receipts.ACCEPTED)
+        receipts.answer(transaction, envelope, result)
+        return outcome
 
     def _read(self, envelope: ProvinceEnvelope) -> tuple[BaseModel, Any]:
-        taken = self._adapter.taken(envelope.code)
+        taken: tuple[type[BaseModel], Any] | None = self._adapter.taken(envelope.code)
+        if envelope.code == MessageCode.VOID:
+            taken = Voided, None
         if taken is None:
             raise NotAccepted("CODE", f"不受理此类报文 · not taken here: {envelope.code}")
         model, handler = taken
@@ -152,23 +225,25 @@ class ProvinceApplier(Generic[W]):
             raise NotAccepted("PAYLOAD", f"字段有误 · fields at fault: {fields_at_fault(broken)}") from None
 
     async def _in_turn(
-        self, envelope: ProvinceEnvelope, received: Received, transaction: Transaction
+        self, envelope: ProvinceEnvelope, held: UUID | None, transaction: Transaction
     ) -> Known | None:
         """Take the message's place in its lane; what is known of its act if it came before.
 
         The lane is locked first: of two who were handed the same message, the second sees what the first did.
         """
         inbox = Inbox(transaction.connection)
-        lane = _lane(envelope)
+        lane = lane_of(envelope)
         at = (await inbox.lock([lane]))[lane]
+        received = Received(transaction.connection)
         known = await received.known(envelope.message_id, envelope.code, envelope.business_key)
-        if known is not None and _act(known) != (envelope.code, envelope.business_key, _digest(envelope)):
+        if known is not None and not _same_act(known, envelope):
             raise NotAccepted("CONFLICT", "同一业务号对应不同内容 · The same business key with other content")
         if known is None and envelope.sequence <= at:
             raise NotAccepted("SEQUENCE", f"序号 {envelope.sequence} 已用过 · this number was used before")
         if envelope.sequence > at + 1:
             raise Gap(f"等待第 {at + 1} 号报文 · waiting for number {at + 1}")
         if envelope.sequence == at + 1:
+            await give_way(envelope, held, transaction)
             await inbox.advance({lane: envelope.sequence}, at=self._clock.now())
         return known
 
@@ -180,7 +255,10 @@ class ProvinceApplier(Generic[W]):
         try:
             async with outer.connection.begin_nested():
                 inner = outer.within()
-                await handler(payload, self._works.bind(inner))
+                if isinstance(payload, Voided):
+                    await pass_over(envelope, payload, inner)
+                else:
+                    await handler(payload, self._works.bind(inner))
                 await inner.note(f"province.{envelope.code}")
                 await inner.save()
         except (Stale, Gap):
@@ -189,90 +267,20 @@ class ProvinceApplier(Generic[W]):
             return refusal
         return None
 
-    async def _follow(self, envelope: ProvinceEnvelope, transaction: Transaction) -> None:
-        """Move our message on, and act on what became of it; raises NotAccepted for an answer to nothing of ours."""
-        received = Received(transaction.connection)
-        receipt = read_receipt(envelope)
-        if envelope.in_reply_to is None:
-            raise NotAccepted("PAYLOAD", "回执未指明原报文 · The receipt names no message")
-        followed = await received.follow(envelope.in_reply_to, receipt)
-        if followed is None:
-            if not await received.owes(envelope.in_reply_to):
-                raise NotAccepted("UNKNOWN", "回执所答报文不存在 · The receipt answers no message of ours")
-        elif followed.final:
-            await self._conclude(followed, receipt, transaction)
-
-    async def _conclude(self, followed: Followed, receipt: Receipt, outer: Transaction) -> None:
-        handler = self._adapter.concluded(followed.code)
-        if handler is None:
-            return
-        conclusion = Conclusion(
-            business_key=followed.business_key,
-            ok=receipt.ok,
-            reason_code=receipt.reason_code,
-            reason=receipt.reason,
-        )
-        inner = outer.within()
-        await handler(conclusion, self._works.bind(inner))
-        await inner.note(f"province.{followed.code}")
-        await inner.save()
-
     async def _refuse(
         self, envelope: ProvinceEnvelope, refusal: NotAccepted, transaction: Transaction
-    ) -> None:
-        receipt = Receipt(
-            stage=Stage.TECHNICAL,
-            ok=False,
-            reason_code=refusal.reason_code,
-            reason=redact(refusal.detail)[:_LONGEST_REASON],
-        )
-        await Received(transaction.connection).record(_record(envelope, transaction, "refused", receipt))
+    ) -> Outcome:
+        receipt = receipts.refused(refusal)
+        await Received(transaction.connection).record(record_of(envelope, transaction, "refused", receipt))
         if envelope.code != MessageCode.RECEIPT:
-            _answer(transaction, envelope, receipt)
+            receipts.answer(transaction, envelope, receipt)
+        return Outcome("refused", receipt.reason_code)
 
 
-def _lane(envelope: ProvinceEnvelope) -> Subject:
-    return _STREAM, uuid5(NAMESPACE_URL, f"{envelope.sender}|{envelope.receiver}|{envelope.lane}")
-
-
-def _answer(transaction: Transaction, envelope: ProvinceEnvelope, receipt: Receipt) -> None:
-    transaction.intents.owe(
-        Dispatch(
-            code=MessageCode.RECEIPT,
-            business_key=envelope.business_key,
-            lane=envelope.lane,
-            payload=receipt.model_dump(mode="json"),
-            in_reply_to=envelope.message_id,
-        )
-    )
-
-
-def _result(rejected: Refusal | None) -> Receipt:
-    if rejected is None:
-        return Receipt(stage=Stage.BUSINESS, ok=True)
-    said = rejected.title if rejected.detail == rejected.title else f"{rejected.title}：{rejected.detail}"
-    basis = f"（{'、'.join(rejected.basis)}）" if rejected.basis else ""
-    reason = redact(said + basis)[:_LONGEST_REASON]
-    return Receipt(stage=Stage.BUSINESS, ok=False, reason_code=rejected.code, reason=reason)
-
-
-def _digest(envelope: ProvinceEnvelope) -> bytes:
-    return sha256(canonical(envelope.payload)).digest()
-
-
-def _act(known: Known) -> tuple[str, str, bytes]:
-    return known.code, known.business_key, known.digest
-
-
-def _record(envelope: ProvinceEnvelope, transaction: Transaction, state: str, receipt: Receipt) -> Record:
-    return Record(
-        entry=transaction.new_id(),
-        message_id=UUID(str(envelope.message_id)),
-        code=envelope.code,
-        business_key=envelope.business_key,
-        digest=_digest(envelope),
-        state=state,
-        at=transaction.at,
-        reason_code=receipt.reason_code,
-        reason=receipt.reason,
-    )
+def _same_act(known: Known, envelope: ProvinceEnvelope) -> bool:
+    """Whether it is the same act with the same content; of the older acts the digest was taken with nulls."""
+    digests = payload_digest(envelope.payload), sha256(canonical(envelope.payload)).digest()
+    return (known.code, known.business_key) == (
+        envelope.code,
+        envelope.business_key,
+    ) and known.digest in digests

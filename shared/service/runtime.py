@@ -2,43 +2,33 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import structlog
-from fastapi import APIRouter, FastAPI
 from opentelemetry.sdk.trace import SpanProcessor
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import Clock, StoryClock, SystemClock
-from shared.http.api import create_api
-from shared.http.client import HttpClient
-from shared.http.health import Check, health_routes
-from shared.identity import TokenVerifier
-from shared.identity.tokens import FetchKeys
 from shared.messaging.bus import Bus
 from shared.messaging.rabbit import RabbitBus
 from shared.messaging.relay import Relay, outbox_age
 from shared.objects import ObjectStore
-from shared.observability import Metrics, TelemetrySettings, start_telemetry
+from shared.observability import Metrics, start_telemetry
 from shared.persistence import migrations
 from shared.persistence.engine import create_engine
 from shared.persistence.unit_of_work import Transaction, Works
 from shared.policy import Policy, load_policy
 from shared.privacy import FieldCipher
 from shared.province.adapter import ProvinceAdapter
-from shared.settings import HttpSettings, Settings
+from shared.settings import Settings
 
 W = TypeVar("W")
 
 _LAST_WORDS_SECONDS = 3.0
 _REST_SECONDS = 1.0
-
-log = structlog.get_logger(__name__)
-
-_HOUSEKEEPING_SECONDS = 2.0
+_AGAIN_SECONDS = 5.0
 _OUTBOX_TOO_OLD_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
@@ -146,64 +136,22 @@ async def kept_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
 
 
 async def end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Stop background tasks and wait until they have."""
+    """Stop background tasks and wait until they have.
+
+    One that is told in the very moment in which what it waited for comes, or whose driver makes an error of its own of
+    it, may go on as if nothing had been said: it is told again.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_AGAIN_SECONDS)
     for task in tasks:
-        task.cancel()
-    for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        if not task.cancelled():
+            task.result()
 
 
 def clock_of(settings: Settings) -> Clock:
     """The system's clock, or a story's where the profile allows one."""
     story = settings.clock.story_file
     return StoryClock(story) if story else SystemClock()
-
-
-def create_service_api(
-    runtime: Runtime[W],
-    *,
-    title: str,
-    description: str,
-    routers: Sequence[APIRouter],
-    fetch_keys: FetchKeys | None = None,
-    uploads: Mapping[str, int] = MappingProxyType({}),
-) -> FastAPI:
-    """A service's interface on its runtime. Keys come from the issuer's address unless `fetch_keys` has them.
-
-    `uploads` allows larger bodies where files are handed in: pattern of the whole path → bytes.
-    """
-    settings, identity = runtime.settings, runtime.settings.identity
-    checks: dict[str, Check] = {"database": runtime.database_problem, "outbox": runtime.outbox_problem}
-    app = create_api(
-        title=title,
-        description=description,
-        routers=[*routers, health_routes(checks, runtime.telemetry)],
-        settings=settings.http,
-        telemetry=runtime.telemetry,
-        uploads=uploads,
-    )
-    issuer = HttpClient("")
-    app.state.works = runtime.works
-    app.state.policy = runtime.policy
-    app.state.clock = runtime.clock
-    app.state.verifier = TokenVerifier(
-        issuer=identity.issuer,
-        audience=identity.audience,
-        fetch_keys=fetch_keys or (lambda: issuer.get_json(identity.jwks_url)),
-        clock=runtime.clock,
-    )
-    return app
-
-
-def document(*, title: str, description: str, routers: Sequence[APIRouter]) -> dict[str, object]:
-    """A service's OpenAPI 3.1 document, made without starting anything."""
-    unheard = start_telemetry("document", TelemetrySettings(), prometheus=False)
-    app = create_api(
-        title=title,
-        description=description,
-        routers=[*routers, health_routes({}, unheard)],
-        settings=HttpSettings(),
-        telemetry=None,
-    )
-    return app.openapi()

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -12,24 +11,21 @@ import structlog
 
 from shared.http.health import Check
 from shared.identity import Scope
-from shared.ledger import seal
+from shared.ledger import LEDGER, seal
 from shared.messaging.bus import EVENTS_EXCHANGE, Bus, Topology
 from shared.messaging.consumer import Consumer
 from shared.messaging.facts import FactApplier
 from shared.messaging.inbox import Inbox
-from shared.messaging.rabbit import RabbitBus
 from shared.messaging.relay import prune
 from shared.messaging.subscriptions import Subscriptions
-from shared.province.adapter import PROVINCE_EXCHANGE
-from shared.province.courier import Courier
-from shared.province.receiver import ProvinceApplier
-from shared.province.signing import Ed25519Signer, KeyRing
+from shared.province.journal import EXCHANGE
+from shared.service.correspondence import Correspondence
 from shared.service.runtime import Runtime, end, kept_going
+from shared.service.ways import way_of
 
 W = TypeVar("W")
 
 _HOUSEKEEPING_SECONDS = 2.0
-_OUTBOX_TOO_OLD_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -64,10 +60,6 @@ class Worker(Generic[W]):
     ) -> None:
         self.runtime = runtime
         self.jobs = jobs
-        self._province_bus = province_bus or RabbitBus(
-            runtime.settings.province.bus_url, name=f"njt-{runtime.service}-province"
-        )
-        keys = KeyRing.from_file(runtime.settings.province.peer_keys_file)
         facts = FactApplier(
             service=runtime.service,
             works=runtime.works,
@@ -76,53 +68,31 @@ class Worker(Generic[W]):
             telemetry=runtime.telemetry,
             metrics=runtime.metrics,
         )
-        messages = ProvinceApplier(
-            adapter=runtime.province,
-            works=runtime.works,
-            keys=keys,
-            clock=runtime.clock,
-            telemetry=runtime.telemetry,
-            metrics=runtime.metrics,
-        )
-        self.events = self._consumer(facts, batch=50)
-        self.exchange = self._consumer(messages, batch=10)
-        self.courier = self._courier()
-        runtime.wakes.append(self.courier.wake)
-
-    def _consumer(self, applier: FactApplier[W] | ProvinceApplier[W], *, batch: int) -> Consumer:
-        runtime = self.runtime
-        return Consumer(
+        self.events = Consumer(
             service=runtime.service,
-            applier=applier,
+            applier=facts,
             transaction=runtime.works.transaction,
             clock=runtime.clock,
             metrics=runtime.metrics,
-            batch=batch,
             cipher=runtime.cipher,
         )
-
-    def _courier(self) -> Courier:
-        runtime, province = self.runtime, self.runtime.settings.province
-        return Courier(
-            service=runtime.service,
-            counterpart=province.counterpart,
-            engine=runtime.engine,
-            bus=self._province_bus,
-            signer=Ed25519Signer.from_file(province.signing_key_file),
-            clock=runtime.clock,
-            telemetry=runtime.telemetry,
-            metrics=runtime.metrics,
-            receipt_deadline=timedelta(seconds=province.receipt_seconds),
+        self._correspondence = correspondence = Correspondence(runtime)
+        self.exchange = correspondence.consumer
+        self.chaser = correspondence.chaser()
+        self.daily = correspondence.daily()
+        self._way = way_of(
+            runtime.settings.province, name=f"njt-{runtime.service}-province", bus=province_bus
         )
+        self.courier = correspondence.courier(self._way.line) if self._way.line else None
+        if self.courier:
+            runtime.wakes.append(self.courier.wake)
 
     async def declare(self) -> None:
         """Declare the queues; in one process all services do so before any of them publishes."""
         await self.runtime.bus.declare(
             Topology(exchanges=frozenset({EVENTS_EXCHANGE}), queues=(self.events.queue,))
         )
-        await self._province_bus.declare(
-            Topology(exchanges=frozenset({PROVINCE_EXCHANGE}), queues=(self.exchange.queue,))
-        )
+        await self._way.declare(self.exchange)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -130,10 +100,12 @@ class Worker(Generic[W]):
         prefetch, bus = self.runtime.settings.bus.prefetch, self.runtime.bus
         ears = [
             _kept("events", lambda: self.events.run(bus, prefetch=prefetch)),
-            _kept("exchange", lambda: self.exchange.run(self._province_bus, prefetch=prefetch)),
+            _kept("exchange", lambda: self._way.hear(self.exchange, prefetch=prefetch)),
         ]
         hands = [
-            _kept("courier", self.courier.run),
+            *([_kept("courier", self.courier.run)] if self.courier else []),
+            _kept("chaser", self.chaser.run),
+            _kept("daily", self.daily.run),
             _kept("jobs", self._do_what_is_due),
             _kept("house", self._keep_house),
         ]
@@ -143,11 +115,12 @@ class Worker(Generic[W]):
             finally:
                 await end(ears)
                 await end(hands)
-        await self._province_bus.close()
+        await self._way.close()
 
     async def consumer_problem(self) -> str | None:
         """Whether both ears are attached."""
-        deaf = [each.queue.name for each in (self.events, self.exchange) if not each.attached]
+        heard = {self.events: self.events.attached, self.exchange: self._way.hears(self.exchange)}
+        deaf = [each.queue.name for each, hears in heard.items() if not hears]
         return f"未接入队列 · not attached: {', '.join(deaf)}" if deaf else None
 
     def checks(self) -> dict[str, Check]:
@@ -185,12 +158,14 @@ class Worker(Generic[W]):
         return done
 
     async def _keep_house(self) -> None:
-        """Link the ledger, prune what was published, count what is parked."""
+        """Link both ledgers, prune what was published, count what is parked, see whether keys were replaced."""
         while True:
             try:
+                self._correspondence.look_at_keys()
                 async with self.runtime.engine.connect() as connection, connection.begin():
-                    while await seal(connection):
-                        pass
+                    for chain in (LEDGER, EXCHANGE):
+                        while await seal(connection, chain=chain):
+                            pass
                     await prune(connection, self.runtime.clock.now())
                     self.runtime.metrics.messages_parked.set(await Inbox(connection).parked())
             except Exception as problem:  # housekeeping comes round again

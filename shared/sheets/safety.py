@@ -46,12 +46,16 @@ _ARCHIVE_NAMES = (".zip", ".xlsx", ".xlsm", ".xlsb", ".docx", ".pptx", ".jar", "
 
 @dataclass(frozen=True, kw_only=True)
 class ArchiveLimits:
-    """How much an upload may weigh, packed and unpacked; sizes in bytes."""
+    """How much an upload may weigh, packed and unpacked; sizes in bytes.
+
+    `inner` names files in it that are archives themselves, which whoever opens them inspects in their turn.
+    """
 
     max_bytes: int = 20 << 20
     max_unpacked: int = 256 << 20
     max_entries: int = 256
     max_ratio: int = 250
+    inner: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +107,9 @@ def _inspected(stream: BinaryIO, limits: ArchiveLimits) -> tuple[ArchivePart, ..
         starts = _data_starts(stream, entries, directory)
         return tuple(
             ArchivePart(
-                name=entry.filename, size=_real_size(stream, entry, start), packed=entry.compress_size
+                name=entry.filename,
+                size=_real_size(stream, entry, start, nested=entry.filename in limits.inner),
+                packed=entry.compress_size,
             )
             for entry, start in zip(entries, starts, strict=True)
         )
@@ -144,7 +150,7 @@ def _check_declared(entries: Sequence[zipfile.ZipInfo], limits: ArchiveLimits) -
         stored = entry.compress_type == zipfile.ZIP_STORED
         if entry.flag_bits & _ENCRYPTED or not (stored or entry.compress_type == zipfile.ZIP_DEFLATED):
             raise UnreadableEntry(f"{UnreadableEntry().title}: {entry.filename[:80]}")
-        if entry.filename.lower().endswith(_ARCHIVE_NAMES):
+        if entry.filename.lower().endswith(_ARCHIVE_NAMES) and entry.filename not in limits.inner:
             raise NestedArchive(f"{NestedArchive().title}: {entry.filename[:80]}")
         if entry.file_size > max(_RATIO_FROM, limits.max_ratio * entry.compress_size):
             ratio = limits.max_ratio
@@ -178,11 +184,14 @@ def _data_starts(stream: BinaryIO, entries: Sequence[zipfile.ZipInfo], directory
     return [starts[entry.header_offset] for entry in entries]
 
 
-def _real_size(stream: BinaryIO, entry: zipfile.ZipInfo, start: int) -> int:
-    """Unpacks one file without keeping it; its size, name and checksum must be the declared ones."""
+def _real_size(stream: BinaryIO, entry: zipfile.ZipInfo, start: int, *, nested: bool) -> int:
+    """Unpacks one file without keeping it; its size, name and checksum must be the declared ones.
+
+    Only where it is `nested` it may be an archive itself.
+    """
     size = checksum = 0
     for piece in _unpacked(stream, entry, start):
-        if size == 0 and piece.startswith(_ARCHIVES):
+        if size == 0 and not nested and piece.startswith(_ARCHIVES):
             raise NestedArchive(f"{NestedArchive().title}: {entry.filename[:80]}")
         size += len(piece)
         checksum = zlib.crc32(piece, checksum)

@@ -1,5 +1,6 @@
 """证书编号: the 22-character skill certificate number and the 16-digit number that came before it."""
 
+from functools import lru_cache
 from typing import ClassVar
 
 from shared.errors import Invalid
@@ -23,6 +24,12 @@ class InvalidVocationalCertificateNumber(Invalid):
     """职业资格证书编号不正确 · The vocational qualification certificate number is not valid."""
 
     code = "NJT-VAL-1005"
+
+
+@lru_cache(maxsize=4096)
+def _station(text: str) -> StationCode:
+    """Checked once: thousands of certificates are of one station."""
+    return StationCode(text)
 
 
 class CertificateNumber(Identifier):
@@ -56,7 +63,7 @@ class CertificateNumber(Identifier):
 
     @property
     def station_code(self) -> StationCode:
-        return StationCode(self[:13])
+        return _station(self[:13])
 
     @property
     def evaluator_class(self) -> EvaluatorClass:

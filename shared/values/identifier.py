@@ -35,11 +35,13 @@ class Identifier(str):
     description: ClassVar[str] = ""
     example: ClassVar[str] = ""
     pattern: ClassVar[str] = "^$"
+    _whole: ClassVar[re.Pattern[str]] = re.compile("")
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         runs = (f"{slot.chars}{{{slot.count}}}" if slot.count > 1 else slot.chars for slot in cls.shape)
-        cls.pattern = f"^{''.join(runs)}$"
+        bare = "".join(runs)
+        cls.pattern, cls._whole = f"^{bare}$", re.compile(bare)
 
     def __new__(cls, text: str) -> Self:
         return super().__new__(cls, cls._checked(text))
@@ -55,7 +57,7 @@ class Identifier(str):
             kind = type(text).__name__
             raise cls.refusal(f"应为文本，不能是 {kind} 类型 · Text is expected, not {kind}")
         # `$` would let a final line feed pass; fullmatch on the bare pattern does not.
-        if re.fullmatch(cls.pattern[1:-1], text) is None:
+        if cls._whole.fullmatch(text) is None:
             raise cls.refusal(_first_fault(text, cls.shape))
         return cls.accepted(text)
 

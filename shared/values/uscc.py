@@ -1,5 +1,6 @@
 """统一社会信用代码: the unified social credit code of GB 32100-2015."""
 
+from functools import lru_cache
 from typing import ClassVar
 
 from shared.errors import Invalid
@@ -27,6 +28,7 @@ def _alphabetic(count: int) -> Slot:
     return Slot(f"[{_ALPHABET}]", zh, en, count)
 
 
+@lru_cache(maxsize=4096)  # thousands of certificates are of one body
 def uscc_check_character(first17: str) -> str:
     """Return the 18th character for the first 17, by GB 32100-2015; raises `InvalidUscc` on other text.
 

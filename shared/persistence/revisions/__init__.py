@@ -1,0 +1,1 @@
+"""Revisions that every service's schema goes through alike."""

@@ -1,0 +1,1 @@
+"""Signed files that carry messages where there is no line."""

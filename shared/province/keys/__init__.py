@@ -1,0 +1,1 @@
+"""Keys on both ends: how messages are signed, and when a key counts."""

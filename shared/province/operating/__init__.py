@@ -1,0 +1,1 @@
+"""What operators see of the exchange, and what they may do about it."""
