@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from joserfc.jwk import KeySetSerialization, OKPKey
 
-from services.accounts import oauth, routes
+from services.accounts import drift_routes, oauth, routes
 from services.accounts.handlers import Work
 from shared.identity import TokenIssuer
 from shared.service import Runtime, create_service_api
@@ -12,7 +12,7 @@ TITLE = "宁技通 · 账号 · Accounts"
 DESCRIPTION = (
     "评价机构账号与全省认可；访问令牌的签发 · Institutions' accounts, and the suite's access tokens."
 )
-ROUTERS = (oauth.router, routes.accounts, routes.clients)
+ROUTERS = (oauth.router, routes.accounts, routes.clients, drift_routes.checks, drift_routes.drifts)
 
 
 def create_app(runtime: Runtime[Work]) -> FastAPI:

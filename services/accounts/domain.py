@@ -1,7 +1,7 @@
 """What an account and a client are and what may happen to them."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -58,6 +58,18 @@ class BadReach(Invalid):
     code = "NJT-ACC-1007"
 
 
+class OperatorKnown(Conflict):
+    """首位操作员已邀请，其后由机构自行增设 · Its first operator was invited; it adds any more by itself."""
+
+    code = "NJT-ACC-1028"
+
+
+class AccountShut(Conflict):
+    """账号已关闭 · The account is closed."""
+
+    code = "NJT-ACC-1029"
+
+
 class AccountState(StrEnum):
     """Whether the account may be used for evaluations; closed is for good."""
 
@@ -71,7 +83,9 @@ class Account:
     """An institution's account, opened by the district where it is located, whoever filed it (N2.1–N2.7).
 
     An account of N2.1 rests on the province's filing alone: no district assesses again. `scope` holds from `scope_from`
-    on, which may be yet to come; None when it is the first.
+    on, which may be yet to come; None when it is the first. `number` is the filing's, "" where it was not announced yet,
+    `filed_by` is `province` or "", `held_for` are the clauses by which it is suspended, `operator` is the first who may
+    use it.
     """
 
     id: UUID
@@ -88,14 +102,19 @@ class Account:
     reason: str = ""
     scope_from: date | None = None
     closed_at: datetime | None = None
+    number: str = ""
+    filed_by: str = ""
+    held_for: tuple[str, ...] = ()
+    operator: str = ""
+    invited_at: datetime | None = None
     version: int = 0
 
-    def suspend(self, *, reason: str) -> bool:
+    def suspend(self, *, reason: str, basis: tuple[str, ...] = ()) -> bool:
         """No new evaluations until resumed; False when it was suspended already, or is closed."""
         if self.state is not AccountState.OPEN:
             return False
         self.state = AccountState.SUSPENDED
-        self.reason = reason
+        self.reason, self.held_for = reason, basis
         return True
 
     def resume(self) -> bool:
@@ -103,7 +122,7 @@ class Account:
         if self.state is not AccountState.SUSPENDED:
             return False
         self.state = AccountState.OPEN
-        self.reason = ""
+        self.reason, self.held_for = "", ()
         return True
 
     def close(self, *, reason: str, at: datetime) -> bool:
@@ -112,6 +131,14 @@ class Account:
             return False
         self.state, self.reason, self.closed_at = AccountState.CLOSED, reason, at
         return True
+
+    def invite(self, operator: str, *, at: datetime) -> None:
+        """Its first operator gets a way in; raises OperatorKnown or AccountShut."""
+        if self.state is AccountState.CLOSED:
+            raise AccountShut(basis=self.basis)
+        if self.operator:
+            raise OperatorKnown(self.operator, basis=self.basis)
+        self.operator, self.invited_at = operator, at
 
     def rescope(self, scope: tuple[ScopeItem, ...], *, since: date) -> None:
         """It may be used for this, from that day on."""
@@ -167,6 +194,10 @@ class Accounts(Protocol):
     def add(self, aggregate: Account) -> None: ...
 
     async def of_institution(self, institution_id: UUID) -> Account: ...
+
+    async def known_of(self, institution_id: UUID) -> Account | None: ...
+
+    async def recognised(self) -> Sequence[Account]: ...
 
     async def page(self, *, cursor: str | None, size: int) -> Page[Account]: ...
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from services.accounts.domain import (
@@ -14,6 +15,8 @@ from services.accounts.domain import (
     UnknownClient,
     secret_digest,
 )
+from services.accounts.drift import DriftChecks, Drifts, Entries, Queries
+from shared.clock import SHANGHAI
 from shared.contracts.accounts import AccountClosed, AccountOpened, AccountResumed, AccountSuspended
 from shared.contracts.filing import (
     InstitutionAmended,
@@ -23,10 +26,14 @@ from shared.contracts.filing import (
     InstitutionRescoped,
     InstitutionResumed,
     InstitutionSuspended,
+    RecordFact,
+    RecordRepeated,
 )
 from shared.messaging.outbox import Outbox
-from shared.policy import Policy
-from shared.values import StationCode, Uscc
+from shared.policy import DutyOwner, Policy
+from shared.values import Uscc
+
+_ON_RECORD = ("active", "suspended")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,21 +45,29 @@ class Work:
     policy: Policy
     accounts: Accounts
     clients: Clients
+    checks: DriftChecks
+    entries: Entries
+    drifts: Drifts
+    queries: Queries
     outbox: Outbox
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(SHANGHAI).date()
 
 
 async def open_account(event: InstitutionRegistered, work: Work) -> Account:
     """The district opens the account of an institution that a district or the city has filed."""
-    return _open(event, event.station_codes, work)
+    return _open(event, work, number=event.filing_number)
 
 
 async def open_recognized_account(event: InstitutionRecognized, work: Work) -> Account:
     """The district opens the account of what the province has filed, without a second assessment (N2.1)."""
-    return _open(event, event.station_codes, work)
+    return _open(event, work, number=event.provincial_number, filed_by=DutyOwner.PROVINCE)
 
 
 def _open(
-    event: InstitutionRegistered | InstitutionRecognized, stations: tuple[StationCode, ...], work: Work
+    event: InstitutionRegistered | InstitutionRecognized, work: Work, *, number: str, filed_by: str = ""
 ) -> Account:
     account = Account(
         id=work.new_id(),
@@ -62,79 +77,131 @@ def _open(
         organ=event.organ,
         audience=event.audience,
         scope=event.scope,
-        station_codes=stations,
+        station_codes=event.station_codes,
         basis=event.basis,
         opened_at=work.at,
+        number=number,
+        filed_by=filed_by,
     )
+    return announce_opened(account, work)
+
+
+def announce_opened(account: Account, work: Work) -> Account:
+    """Add it, and tell everybody."""
     work.accounts.add(account)
-    work.outbox.add(
-        AccountOpened(
-            account_id=account.id,
-            institution_id=account.institution_id,
-            uscc=account.uscc,
-            organ=account.organ,
-            basis=account.basis,
-        )
-    )
+    work.outbox.add(AccountOpened(**_about(account, account.basis)))
     return account
 
 
 async def suspend_account(event: InstitutionSuspended, work: Work) -> None:
     account = await work.accounts.of_institution(event.institution_id)
-    if account.suspend(reason=event.reason):
-        work.outbox.add(
-            AccountSuspended(
-                account_id=account.id,
-                institution_id=account.institution_id,
-                uscc=account.uscc,
-                organ=account.organ,
-                basis=event.basis,
-                change=account.version,
-                reason=event.reason,
-            )
-        )
+    note_record(account, event.record)
+    suspend(account, work, reason=event.reason, basis=event.basis)
 
 
 async def resume_account(event: InstitutionResumed, work: Work) -> None:
     account = await work.accounts.of_institution(event.institution_id)
-    if account.resume():
-        work.outbox.add(
-            AccountResumed(
-                account_id=account.id,
-                institution_id=account.institution_id,
-                uscc=account.uscc,
-                organ=account.organ,
-                basis=event.basis,
-                change=account.version,
-            )
-        )
+    note_record(account, event.record)
+    resume(account, work, basis=event.basis)
 
 
 async def rescope_account(event: InstitutionRescoped, work: Work) -> None:
     account = await work.accounts.of_institution(event.institution_id)
+    note_record(account, event.record)
     account.rescope(event.scope, since=event.valid_from)
 
 
 async def rename_account(event: InstitutionAmended, work: Work) -> None:
     account = await work.accounts.of_institution(event.institution_id)
+    note_record(account, event.record)
     account.rename(event.name, station_codes=event.station_codes)
 
 
 async def close_account(event: InstitutionEnded, work: Work) -> None:
     """Expired, cancelled, removed or revoked: nothing is evaluated under this account any more."""
     account = await work.accounts.of_institution(event.institution_id)
-    if account.close(reason=event.reason, at=work.at):
-        work.outbox.add(
-            AccountClosed(
-                account_id=account.id,
-                institution_id=account.institution_id,
-                uscc=account.uscc,
-                organ=account.organ,
-                basis=event.basis,
-                change=account.version,
-                reason=event.reason,
-            )
-        )
+    note_record(account, event.record)
+    close(account, work, reason=event.reason, basis=event.basis)
+
+
+async def follow_record(event: RecordRepeated, work: Work) -> None:
+    """Whatever was missed is made up for: the account is opened, or made to be as the record says (N2.1)."""
+    account = await work.accounts.known_of(event.institution_id)
+    if account is None:
+        _open_late(event, work)
+        return
+    note_record(account, event.record)
+    account.rename(event.record.name, station_codes=event.record.station_codes)
+    if set(account.scope) != set(event.record.scope):
+        account.rescope(event.record.scope, since=event.scope_from)
+    _stand(account, event, work)
+
+
+def _open_late(event: RecordRepeated, work: Work) -> None:
+    """Nothing is opened for what has ended."""
+    record = event.record
+    if record.standing not in _ON_RECORD:
+        return
+    account = Account(
+        id=work.new_id(),
+        institution_id=event.institution_id,
+        name=record.name,
+        uscc=record.uscc,
+        organ=event.organ,
+        audience=record.audience,
+        scope=record.scope,
+        station_codes=record.station_codes,
+        basis=event.basis,
+        opened_at=work.at,
+    )
+    note_record(account, record)
+    announce_opened(account, work)
+    if record.standing == "suspended":
+        account.suspend(reason=event.reason, basis=event.held_for)
+
+
+def _stand(account: Account, event: RecordRepeated, work: Work) -> None:
+    if event.record.standing == "active":
+        resume(account, work, basis=event.basis)
+    elif event.record.standing == "suspended":
+        suspend(account, work, reason=event.reason, basis=event.held_for)
+    else:
+        close(account, work, reason=event.reason, basis=event.basis)
+
+
+def note_record(account: Account, record: RecordFact | None) -> None:
+    """Under which number it is on record and who filed it; the first announcements of changes did not say."""
+    if record is not None:
+        account.number = record.number
+        account.filed_by = record.filed_by if record.filed_by == DutyOwner.PROVINCE else ""
+
+
+def suspend(account: Account, work: Work, *, reason: str, basis: tuple[str, ...]) -> None:
+    """Suspend it and say so, unless it is so already or closed."""
+    if account.suspend(reason=reason, basis=basis):
+        work.outbox.add(AccountSuspended(**_about(account, basis), change=account.version, reason=reason))
+
+
+def resume(account: Account, work: Work, *, basis: tuple[str, ...]) -> None:
+    """Open it again and say so, unless it was open or is closed."""
+    if account.resume():
+        work.outbox.add(AccountResumed(**_about(account, basis), change=account.version))
+
+
+def close(account: Account, work: Work, *, reason: str, basis: tuple[str, ...]) -> None:
+    """Close it for good and say so, unless it was closed."""
+    if account.close(reason=reason, at=work.at):
+        work.outbox.add(AccountClosed(**_about(account, basis), change=account.version, reason=reason))
+
+
+def _about(account: Account, basis: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "account_id": account.id,
+        "institution_id": account.institution_id,
+        "uscc": account.uscc,
+        "organ": account.organ,
+        "basis": basis,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,10 @@
-"""Accounts' adapter to the provincial system: tells it what became of each account."""
+"""Accounts' adapter to the provincial system: tells it what became of each account, takes what its register says."""
 
+from services.accounts.drifting import take_register
 from services.accounts.handlers import Work
 from shared.contracts.accounts import AccountClosed, AccountOpened, AccountResumed, AccountSuspended
 from shared.contracts.province import AccountChangedReport, AccountOpenedReport, MessageCode
+from shared.contracts.queries import RegisterAnswered
 from shared.province.adapter import ProvinceAdapter
 from shared.province.intents import Dispatch
 
@@ -21,6 +23,7 @@ def _account_opened(event: AccountOpened) -> Dispatch:
         business_key=f"account:{event.account_id}:opened",
         lane=event.uscc,
         payload=report.model_dump(mode="json"),
+        organ=report.organ,
     )
 
 
@@ -38,12 +41,14 @@ def _account_changed(event: AccountSuspended | AccountResumed | AccountClosed) -
         business_key=f"account:{event.account_id}:{report.state}:{event.change}",
         lane=event.uscc,
         payload=report.model_dump(mode="json"),
+        organ=report.organ,
     )
 
 
 _STATES = {AccountSuspended: "suspended", AccountResumed: "open", AccountClosed: "closed"}
 
 province = ProvinceAdapter[Work]("accounts")
+province.takes(MessageCode.REGISTER_ANSWERED, RegisterAnswered, take_register)
 province.tells(AccountOpened, _account_opened)
 province.tells(AccountSuspended, _account_changed)
 province.tells(AccountResumed, _account_changed)

@@ -6,10 +6,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from services.accounts import handlers
-from services.accounts.domain import BadReach, Client, ClientNameTaken, UnknownAccount
+from services.accounts import handlers, operators
+from services.accounts.domain import (
+    AccountShut,
+    BadReach,
+    Client,
+    ClientNameTaken,
+    OperatorKnown,
+    UnknownAccount,
+)
 from services.accounts.handlers import Work
-from services.accounts.schemas import AccountView, ClientView, NewClient
+from services.accounts.schemas import AccountView, ClientView, NewClient, NewOperator
 from shared.http.auth import allowed
 from shared.http.pages import Cursor, Size
 from shared.http.problems import problems
@@ -58,6 +65,29 @@ async def read_account_of(institution_id: UUID, caller: Reader, open_work: OpenW
     async with open_work(caller) as work:
         account = await work.accounts.of_institution(institution_id)
     return shown(AccountView.of(account))
+
+
+@accounts.post(
+    "/{account_id}/operator",
+    status_code=201,
+    response_model=ClientView,
+    responses=problems(UnknownAccount, AccountShut, OperatorKnown, ClientNameTaken, NotYours, KeyReused),
+)
+async def invite_operator(
+    account_id: UUID, body: NewOperator, caller: Administrator, once: CreateOnce
+) -> Response:
+    """邀请首位操作员 · Give the institution its first way in; the secret is in this answer and nowhere else (N2.1)."""
+    secret = secrets.token_urlsafe(32)
+    command = operators.InviteOperator(
+        account_id=account_id, name=body.client_id, secret=secret, organ=caller.organ
+    )
+    return await once.create(
+        caller,
+        body,
+        make=lambda work: operators.invite_operator(command, work),
+        show=lambda client: ClientView.of(client, secret=secret),
+        keep=ClientView.of,
+    )
 
 
 @clients.post(

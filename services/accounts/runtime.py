@@ -9,13 +9,20 @@ from services.accounts.province import province
 from services.accounts.repository import bind
 from shared.messaging.bus import Bus
 from shared.service import Runtime
+from shared.service.sealing import cipher_of
 from shared.settings import Settings
 
 
 def create_runtime(
     settings: Settings, *, bus: Bus | None = None, processors: Sequence[SpanProcessor] = ()
 ) -> Runtime[Work]:
-    """Pool, bus, policy, telemetry and units of work of the accounts service."""
+    """Pool, bus, policy, telemetry and units of work of the accounts service; ValueError without keys to seal."""
     return Runtime(
-        service="accounts", settings=settings, bind=bind, province=province, bus=bus, processors=processors
+        service="accounts",
+        settings=settings,
+        bind=bind,
+        province=province,
+        bus=bus,
+        processors=processors,
+        cipher=cipher_of("accounts", settings),
     )

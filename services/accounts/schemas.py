@@ -30,10 +30,21 @@ class AccountView(View):
     reason: str
     scope_from: date | None
     closed_at: datetime | None
+    number: str = Field(description="备案号 · the filing's number; empty until it is announced again")
+    operator: str = Field(description="首位操作员 · its first operator's client; empty until one is invited")
+    invited_at: datetime | None
 
     @classmethod
     def of(cls, account: Account) -> "AccountView":
         return cls.model_validate(account)
+
+
+class NewOperator(BaseModel):
+    """The institution's first operator, by the name of the access it is given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    client_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{2,60}$")]
 
 
 class NewClient(BaseModel):

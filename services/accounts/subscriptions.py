@@ -3,6 +3,7 @@
 from services.accounts.handlers import (
     Work,
     close_account,
+    follow_record,
     open_account,
     open_recognized_account,
     rename_account,
@@ -18,6 +19,7 @@ from shared.contracts.filing import (
     InstitutionRescoped,
     InstitutionResumed,
     InstitutionSuspended,
+    RecordRepeated,
 )
 from shared.messaging.subscriptions import Subscriptions
 
@@ -29,3 +31,4 @@ subscriptions.on(InstitutionResumed, resume_account)
 subscriptions.on(InstitutionRescoped, rescope_account)
 subscriptions.on(InstitutionAmended, rename_account)
 subscriptions.on(InstitutionEnded, close_account)
+subscriptions.on(RecordRepeated, follow_record)

@@ -1,8 +1,11 @@
 """Filing's adapter to the provincial system: takes what the province has filed, reports what districts and city have."""
 
+from dataclasses import replace
+
 from services.filing.handlers import Work
+from services.filing.handlers.catalogue import keep_edition
 from services.filing.handlers.provincial import follow_province
-from services.filing.handlers.reporting import action_of, conclude_report, report_key
+from services.filing.handlers.reporting import action_of, conclude_report, note_report_taken_up, report_key
 from shared.contracts.filing import (
     InstitutionAmended,
     InstitutionChange,
@@ -15,6 +18,7 @@ from shared.contracts.filing import (
     RecordFact,
     ReportRepeated,
 )
+from shared.contracts.instructions import CatalogueUpdated
 from shared.contracts.province import FilingReport, InstitutionFiled, MessageCode
 from shared.policy import DutyOwner
 from shared.province.adapter import Conclusion, ProvinceAdapter
@@ -73,7 +77,8 @@ def _repeated(event: ReportRepeated) -> Dispatch | None:
         "reason": event.reason[:_LONGEST_REASON],
         "effective_on": event.on,
     }
-    return _dispatch(_report(event, event.record).model_copy(update=told), event.business_key)
+    again = _dispatch(_report(event, event.record).model_copy(update=told), event.business_key)
+    return replace(again, takes_up=event.takes_up)
 
 
 def _report(event: InstitutionChange, record: RecordFact) -> FilingReport:
@@ -99,6 +104,7 @@ def _dispatch(report: FilingReport, business_key: str) -> Dispatch:
         business_key=business_key,
         lane=report.uscc,
         payload=report.model_dump(mode="json"),
+        organ=report.organ,
     )
 
 
@@ -110,6 +116,7 @@ async def _concluded(conclusion: Conclusion, work: Work) -> None:
 
 province = ProvinceAdapter[Work]("filing")
 province.takes(MessageCode.INSTITUTION_FILED, InstitutionFiled, follow_province)
+province.takes(MessageCode.CATALOGUE_UPDATED, CatalogueUpdated, keep_edition)
 province.tells(InstitutionRegistered, _registered)
 province.tells(InstitutionRescoped, _changed)
 province.tells(InstitutionAmended, _changed)
@@ -119,3 +126,4 @@ province.tells(InstitutionResumed, _changed)
 province.tells(InstitutionEnded, _changed)
 province.tells(ReportRepeated, _repeated)
 province.concludes(MessageCode.FILING_REPORTED, _concluded)
+province.hears_taken_up(MessageCode.FILING_REPORTED, note_report_taken_up)

@@ -4,6 +4,8 @@ from services.subsidy.handlers import Work
 from services.subsidy.handlers.certificates import keep_certificates, revoke_certificate
 from services.subsidy.handlers.knowledge import take_facts
 from services.subsidy.handlers.queries import take_certificate_answers
+from services.subsidy.handlers.shortage import keep_shortage_list
+from shared.contracts.instructions import CatalogueUpdated
 from shared.contracts.province import (
     CertificatesIssued,
     MessageCode,
@@ -36,6 +38,7 @@ def _payment_reported(event: ClaimPaid) -> Dispatch:
         business_key=f"claim:{event.claim_id}",
         lane=event.uscc,
         payload=report.model_dump(mode="json"),
+        organ=report.organ,
     )
 
 
@@ -58,6 +61,7 @@ def _recovery_reported(event: SubsidyRecovered) -> Dispatch:
         business_key=f"recovery:{event.entry_id}",
         lane=event.uscc,
         payload=report.model_dump(mode="json"),
+        organ=report.organ,
     )
 
 
@@ -66,5 +70,6 @@ province.takes(MessageCode.CERTIFICATES_ISSUED, CertificatesIssued, keep_certifi
 province.takes(MessageCode.CERTIFICATE_REVOKED, CertificateRevoked, revoke_certificate)
 province.takes(MessageCode.CERTIFICATES_ANSWERED, CertificatesAnswered, take_certificate_answers)
 province.takes(MessageCode.FACTS_ANSWERED, FactsAnswered, take_facts)
+province.takes(MessageCode.CATALOGUE_UPDATED, CatalogueUpdated, keep_shortage_list)
 province.tells(ClaimPaid, _payment_reported)
 province.tells(SubsidyRecovered, _recovery_reported)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.subsidy.domain.receipt import Content, canonical
 from shared.errors import Invalid
-from shared.province.signing import Ed25519Signer, KeyRing, Signer, read_public_keys
+from shared.province.keys.signing import Ed25519Signer, KeyRing, Signer, read_public_keys
 from shared.settings import ReceiptSettings
 
 _CODE = re.compile(

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.supervision import lead_routes, revocation_routes, routes
+from services.supervision import lead_routes, provincial_routes, revocation_routes, routes
 from services.supervision.handlers import Work
 from shared.service import Runtime, create_service_api
 
@@ -19,6 +19,8 @@ ROUTERS = (
     routes.rectifications,
     revocation_routes.router,
     lead_routes.router,
+    provincial_routes.tasks,
+    provincial_routes.orders,
 )
 
 

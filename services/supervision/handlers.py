@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from services.supervision.domain.inspection import Inspection, Inspections, Visit, inspect
 from services.supervision.domain.institution import SupervisedInstitutions
 from services.supervision.domain.lead import Leads
 from services.supervision.domain.plan import EvaluationPlan, EvaluationPlans, check_plan
+from services.supervision.domain.provincial import ProvincialOrders, ProvincialTasks
 from services.supervision.domain.rectification import Rectification, Rectifications
 from services.supervision.domain.refusals import EvaluationSuspended
 from services.supervision.domain.sampling import Sample, draw
@@ -16,7 +18,13 @@ from services.supervision.domain.sanction import BASIS, Sanctions, impose
 from services.supervision.domain.terms import Finding
 from shared.clock import SHANGHAI
 from shared.contracts.scope import ScopeItem
-from shared.contracts.supervision import EvaluationHeld, InstitutionSanctioned, SanctionLifted
+from shared.contracts.supervision import (
+    EvaluationHeld,
+    FindingFact,
+    InstitutionSanctioned,
+    JointlySupervised,
+    SanctionLifted,
+)
 from shared.identity import NotYours
 from shared.messaging.outbox import Outbox
 from shared.observability import current_traceparent
@@ -37,6 +45,8 @@ class Work:
     rectifications: Rectifications
     sanctions: Sanctions
     leads: Leads
+    tasks: ProvincialTasks
+    orders: ProvincialOrders
     outbox: Outbox
 
     @property
@@ -155,6 +165,7 @@ class OnInspection:
 async def record_findings(command: OnInspection, findings: Sequence[Finding], work: Work) -> Inspection:
     inspection = await work.inspections.get(command.inspection_id, seen=command.seen)
     inspection.record(findings, work.policy, organ=command.organ, at=work.at)
+    await _tell_jointly(inspection, "found", work, nth=len(inspection.findings), findings=findings)
     return inspection
 
 
@@ -165,6 +176,7 @@ async def order_rectification(command: OnInspection, work: Work) -> Rectificatio
         work.policy, organ=command.organ, at=work.at, as_=(work.new_id(), current_traceparent())
     )
     work.rectifications.add(rectification)
+    await _tell_jointly(inspection, "rectification_ordered", work, nth=1, findings=inspection.findings)
     return rectification
 
 
@@ -203,6 +215,10 @@ async def verify_rectification(command: VerifyRectification, work: Work) -> Rect
     rectification.verify(command.opinion, work.policy, passed=command.passed, organ=command.organ, at=work.at)
     if command.passed and rectification.overdue_at is not None:
         await _settle(rectification, work)
+    if command.passed:
+        inspection = await work.inspections.known(rectification.inspection_id)
+        if inspection is not None:
+            await _tell_jointly(inspection, "rectified", work, nth=1, reason=command.opinion)
     return rectification
 
 
@@ -212,7 +228,7 @@ async def suspend_overdue(rectification_id: UUID, work: Work) -> Rectification:
     rectification.fall_overdue(at=work.at)
     sanction = await work.sanctions.in_force(rectification.institution_id)
     if sanction is not None:
-        sanction.join(rectification)
+        sanction.join(rectification.id)
         return rectification
     sanction = impose(rectification, at=work.at, new_id=work.new_id())
     work.sanctions.add(sanction)
@@ -231,7 +247,7 @@ async def suspend_overdue(rectification_id: UUID, work: Work) -> Rectification:
 
 async def _settle(rectification: Rectification, work: Work) -> None:
     sanction = await work.sanctions.in_force(rectification.institution_id)
-    if sanction is not None and sanction.settle(rectification, at=work.at):
+    if sanction is not None and sanction.settle(rectification.id, at=work.at):
         work.outbox.add(
             SanctionLifted(
                 institution_id=sanction.institution_id,
@@ -241,6 +257,38 @@ async def _settle(rectification: Rectification, work: Work) -> None:
                 rectification_id=sanction.rectification_id,
             )
         )
+
+
+async def _tell_jointly(
+    inspection: Inspection,
+    step: Literal["found", "rectification_ordered", "rectified"],
+    work: Work,
+    *,
+    nth: int,
+    findings: Sequence[Finding] = (),
+    reason: str = "",
+) -> None:
+    """联合督导: the province hears of what it supervises as well (N2.6); `nth` is the number of findings so far."""
+    institution = await work.institutions.known(inspection.institution_id)
+    if institution is not None and institution.joint:
+        work.outbox.add(
+            JointlySupervised(
+                institution_id=institution.id,
+                uscc=institution.uscc,
+                organ=institution.organ,
+                basis=institution.joint,
+                inspection_id=inspection.id,
+                step=step,
+                nth=nth,
+                findings=facts_of(findings),
+                reason=reason,
+            )
+        )
+
+
+def facts_of(findings: Sequence[Finding]) -> tuple[FindingFact, ...]:
+    """Findings as others hear of them."""
+    return tuple(FindingFact.model_validate(each) for each in findings)
 
 
 def _expect_own(uscc: Uscc, holder: str | None) -> None:

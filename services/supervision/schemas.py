@@ -181,6 +181,11 @@ class SupervisedInstitutionView(View):
     recovered_fen: Fen = Field(description="其中已追回 · came back of it")
     kept_fen: Fen = Field(description="已发放减已追回 · paid less what came back")
     revoked_certificates: int = Field(description="省级已撤销的证书 · revoked by the province")
+    number: str = Field(description="备案号 · the filing's number; empty until it is announced again")
+    joint: tuple[str, ...] = Field(
+        description="与省级联合督导的依据；N2.1 为假设 · by which clauses the responsible organ supervises it jointly"
+        " with the province: N2.6 says so, for N2.1 it is assumed"
+    )
 
     @classmethod
     def of(cls, institution: SupervisedInstitution) -> "SupervisedInstitutionView":

@@ -37,7 +37,10 @@ supervised_institution = Table(
     Column("recovered_fen", BigInteger, nullable=False),
     Column("revoked_certificates", BigInteger, nullable=False),
     Column("versions", JSONB, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("joint", ARRAY(Text), nullable=False),
 )
+Index("ix_supervised_institution_uscc", supervised_institution.c.uscc)
 
 evaluation_plan = Table(
     "evaluation_plan",
@@ -154,3 +157,44 @@ lead = Table(
 )
 Index("ix_lead_institution_id", lead.c.institution_id, lead.c.id)
 Index("ix_lead_queue", lead.c.state, lead.c.id)
+
+# What the province has the organs do is for organs alone, as leads are.
+provincial_task = Table(
+    "provincial_task",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("institution_id", Uuid, nullable=False),
+    Column("institution_uscc", Text, nullable=False),
+    Column("number", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("demand", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("inspection_id", Uuid),
+    Column("report", Text, nullable=False),
+    Column("reported_by", Text, nullable=False),
+    Column("reported_at", DateTime(timezone=True)),
+    Column("overdue_at", DateTime(timezone=True)),
+)
+Index("ix_provincial_task_open", provincial_task.c.due_on, postgresql_where=text("state <> 'reported'"))
+
+provincial_order = Table(
+    "provincial_order",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("institution_id", Uuid, nullable=False),
+    Column("institution_uscc", Text, nullable=False),
+    Column("number", Text, nullable=False, unique=True),
+    Column("measure", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("carried_out_at", DateTime(timezone=True)),
+    Column("lifted_at", DateTime(timezone=True)),
+)
+Index("ix_provincial_order_institution_id", provincial_order.c.institution_id)

@@ -33,6 +33,7 @@ class ObligationKind(Term):
     """What may be owed once a case is decided."""
 
     OPEN_ACCOUNT = "open_account", "开设账号", "open the account"
+    INVITE_OPERATOR = "invite_operator", "邀请首位操作员", "invite the first operator"
     BE_COPIED = "be_copied", "抄报确认", "acknowledge the copy"
     CONNECT = "connect", "配合对接", "connect"
     TELL_PROVINCE = "tell_province", "上报省级", "tell the province"
@@ -51,6 +52,7 @@ class ObligationState(StrEnum):
 
 _TERMS = {
     ObligationKind.OPEN_ACCOUNT: "account.open_days",
+    ObligationKind.INVITE_OPERATOR: "account.invite_days",
     ObligationKind.BE_COPIED: "filing.copy_days",
     ObligationKind.CONNECT: "filing.connect_days",
     ObligationKind.TELL_PROVINCE: "filing.report_days",
@@ -115,6 +117,11 @@ class Obligation:
         if self.state is ObligationState.OPEN:
             self.attempts += 1
             self.problem = problem
+
+    def on_its_way(self) -> None:
+        """What was rejected is sent again; whatever came of it before no longer counts."""
+        if self.state is ObligationState.OPEN:
+            self.problem = ""
 
     def report_again(self, key: str) -> None:
         """It was rejected and is sent again under another key; raises NotReported or StillUnderWay."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from services.filing.domain.refusals import FiledElsewhere, NotEvaluated, NotResponsible
 from shared.contracts.scope import ScopeItem
+from shared.errors import Conflict
 from shared.policy import (
     DutyKind,
     DutyOwner,
@@ -16,6 +17,12 @@ from shared.policy import (
 from shared.values import Occupation
 
 
+class SeveralPlaces(Conflict):
+    """考核点分属多个机关，须分别下发 · Its sites lie with several organs; each is to be told by itself."""
+
+    code = "NJT-FIL-1856"
+
+
 def responsible_organ(code: str, policy: Policy) -> str:
     """The district or park an applicant belongs to (N2.0); raises UnknownOrgan, or NotResponsible for any other."""
     organ = policy.organ(code)
@@ -24,6 +31,22 @@ def responsible_organ(code: str, policy: Policy) -> str:
             f"{organ.name}：须为所在区或园区 · it must be a district or park", basis=("N2.0",)
         )
     return organ.code
+
+
+def located_organ(code: str, sites: Iterable[str], policy: Policy) -> str:
+    """The organ responsible for what the province filed: where it is located, or, of one elsewhere, where its site is.
+
+    A body of another city of the province with a site here is recognised the same way (N2.1, N2.0). Raises what
+    `responsible_organ` raises, or SeveralPlaces where its sites lie with several organs of ours.
+    """
+    kinds = (OrganKind.DISTRICT, OrganKind.PARK)
+    known = (policy.organs.get(each) for each in sites)
+    ours = {organ.code for organ in known if organ is not None and organ.kind in kinds}
+    if code in policy.organs or not ours:
+        return responsible_organ(code, policy)
+    if len(ours) > 1:
+        raise SeveralPlaces("、".join(sorted(ours)), basis=("N2.0",))
+    return responsible_organ(ours.pop(), policy)
 
 
 def handling_organ(routing: Routing, policy: Policy, *, organ: str) -> str:

@@ -81,6 +81,12 @@ async def note_account_opened(event: accounts.AccountOpened, work: Work) -> None
         each.settle(by="accounts", at=work.at)
 
 
+async def note_operator_invited(event: accounts.OperatorInvited, work: Work) -> None:
+    """Its first operator was given a way in: that obligation is done (N2.1)."""
+    for each in await work.obligations.open_of(event.institution_id, ObligationKind.INVITE_OPERATOR):
+        each.settle(by="accounts", at=work.at)
+
+
 async def watch_obligation(obligation_id: UUID, work: Work) -> Obligation:
     """Its deadline is near or past: warn, or escalate to the city, each once."""
     obligation = await work.obligations.get(obligation_id)

@@ -9,9 +9,12 @@ from services.filing.domain.placing import check_scope
 from services.filing.domain.refusals import BadValidity, UnknownInstitution
 from services.filing.domain.terms import Particulars
 from services.filing.handlers import register
+from services.filing.handlers.reporting import record_of
 from services.filing.handlers.work import Work
+from shared.contracts.accounts import RecordAsked
+from shared.contracts.filing import RecordRepeated
 from shared.contracts.province import FilingChange, InstitutionFiled
-from shared.policy import DutyOwner
+from shared.policy import DutyOwner, Policy
 
 _Follow = Callable[[Institution, InstitutionFiled, Work], Awaitable[None]]
 
@@ -27,20 +30,20 @@ async def follow_province(told: InstitutionFiled, work: Work) -> Institution:
     if institution is None:
         raise UnknownInstitution(told.provincial_number)
     if institution.filed_by == DutyOwner.PROVINCE:
-        _check_fixed(institution, told)
+        _check_fixed(institution, told, work.policy)
         await _FOLLOWS[told.change](institution, told, work)
     else:
         _take_codes(institution, told, work)
     return institution
 
 
-def _check_fixed(institution: Institution, told: InstitutionFiled) -> None:
+def _check_fixed(institution: Institution, told: InstitutionFiled, policy: Policy) -> None:
     """Which body it is, of which kind, for whom and where, is fixed when it is filed; a move is a new filing."""
     given = {
         "uscc": told.uscc,
         "category": told.category,
         "audience": told.audience,
-        "organ": told.organ,
+        "organ": register.place_of(told, policy),
         "valid_from": told.valid_from,
     }
     other = [name for name, value in given.items() if value != getattr(institution, name)]
@@ -119,6 +122,39 @@ def _since(told: InstitutionFiled, work: Work) -> date:
     return min(told.effective_on or work.today, work.today)
 
 
+async def follow_again(asked: RecordAsked, work: Work) -> Institution | None:
+    """Somebody found an account to be other than the province has it: what was missed is asked for and told again.
+
+    The province sends the message again that told it last. What stands here as it does there is told once more to
+    whoever missed it; what does not, will be when that message has come.
+    """
+    if asked.lane and asked.sequence:
+        work.ask_again(asked.lane, asked.sequence)
+    institution = await work.institutions.of_number(asked.number)
+    if institution is not None and _stands_so(institution, asked.standing):
+        stands = institution.standings[-1]
+        work.outbox.add(
+            RecordRepeated(
+                institution_id=institution.id,
+                organ=institution.organ,
+                basis=institution.basis,
+                record=record_of(institution),
+                scope_from=institution.versions[-1].valid_from,
+                reason=stands.reason,
+                held_for=institution.basis if SuspendedBy.PROVINCE in institution.held_by else _SUPERVISED,
+            )
+        )
+    return institution
+
+
+def _stands_so(institution: Institution, standing: str) -> bool:
+    """Whether it stands as the province says; suspended by the city alone is in force there."""
+    if institution.standing is Standing.SUSPENDED and SuspendedBy.PROVINCE not in institution.held_by:
+        return standing == Standing.ACTIVE
+    return standing == institution.standing
+
+
+_SUPERVISED = ("N3.3",)
 _FOLLOWS: dict[FilingChange, _Follow] = {
     FilingChange.CHANGED: _change,
     FilingChange.RENEWED: _renew,

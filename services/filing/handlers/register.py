@@ -13,11 +13,11 @@ from services.filing.domain.institution import (
     first_standing,
 )
 from services.filing.domain.obligation import ObligationKind
-from services.filing.domain.placing import check_scope, responsible_organ
+from services.filing.domain.placing import check_scope, located_organ
 from services.filing.domain.refusals import NotFiledByProvince
 from services.filing.domain.terms import Particulars, Site
 from services.filing.handlers.commendations import withdraw_by_itself
-from services.filing.handlers.obligations import owe_duties, void
+from services.filing.handlers.obligations import owe, owe_duties, void
 from services.filing.handlers.reporting import owe_report, record_of
 from services.filing.handlers.work import Work
 from shared.contracts import province, supervision
@@ -32,7 +32,7 @@ from shared.contracts.filing import (
     InstitutionSuspended,
     SiteFact,
 )
-from shared.policy import DutyKind, DutyOwner
+from shared.policy import DutyKind, DutyOwner, Policy
 from shared.values import StationCode
 
 _OUTLIVING = frozenset({ObligationKind.TELL_PROVINCE, ObligationKind.CHECK_PLEDGE})
@@ -52,7 +52,7 @@ async def recognize_institution(filed: province.InstitutionFiled, work: Work) ->
         id=work.new_id(),
         name=filed.name,
         uscc=filed.uscc,
-        organ=responsible_organ(filed.organ, work.policy),
+        organ=place_of(filed, work.policy),
         category=filed.category,
         audience=filed.audience,
         versions=(version,),
@@ -69,8 +69,14 @@ async def recognize_institution(filed: province.InstitutionFiled, work: Work) ->
     )
     work.institutions.add(institution)
     owe_duties(routing, institution, work)
+    owe(ObligationKind.INVITE_OPERATOR, institution, work, owner=institution.organ)
     work.outbox.add(_recognized(institution))
     return institution
+
+
+def place_of(filed: province.InstitutionFiled, policy: Policy) -> str:
+    """The one organ that is responsible for it (N2.0)."""
+    return located_organ(filed.organ, filed.site_organs, policy)
 
 
 def sites_of(filed: province.InstitutionFiled) -> tuple[Site, ...]:
@@ -96,9 +102,9 @@ async def resume_institution(event: supervision.SanctionLifted, work: Work) -> N
 
 
 async def revoke_institution(event: supervision.RevocationOrdered, work: Work) -> None:
-    """取消备案: by supervision's word; of what the province has filed the province decides, which is told of it too."""
+    """取消备案: by supervision's word; what the province has filed it decides on: it is told, or has ordered it."""
     institution = await work.institutions.get(event.institution_id)
-    if institution.on_record and institution.filed_by != DutyOwner.PROVINCE:
+    if institution.on_record and (event.order or institution.filed_by != DutyOwner.PROVINCE):
         await end(institution, Standing.REVOKED, work, reason=event.reason, basis=event.basis)
 
 

@@ -82,15 +82,24 @@ async def conclude_report(business_key: str, problem: str, work: Work) -> None:
         owed.settle(by="province", at=work.at)
 
 
+async def note_report_taken_up(business_key: str, work: Work) -> None:
+    """Who looks after the exchange has it sent again: it is under way, and nobody need repeat it."""
+    owed = await work.obligations.of_subject(ObligationKind.TELL_PROVINCE, business_key)
+    if owed is not None:
+        owed.on_its_way()
+
+
 async def repeat_report(command: OnObligation, work: Work) -> Obligation:
     """Send a rejected report again, of the record as it stands now, under another key.
 
-    Raises NotOwedByYou, ObligationSettled, NotReported or StillUnderWay.
+    Raises NotOwedByYou, ObligationSettled, NotReported or StillUnderWay; NotRejected, once it is written, where the
+    exchange has the rejected one in hand.
     """
     owed = await work.obligations.get(command.obligation_id, seen=command.seen)
     owed.check_owed_by(command.organ)
     key = f"{_REPEATED.sub('', owed.subject)}:r{owed.attempts}"
     changed = _CHANGED.match(_REPEATED.sub("", owed.subject))
+    takes_up = owed.subject
     owed.report_again(key)
     if owed.institution_id is None:
         raise UnknownInstitution(owed.subject)
@@ -107,6 +116,7 @@ async def repeat_report(command: OnObligation, work: Work) -> Obligation:
             action=action,
             revision=int(changed["revision"]) if changed else 1,
             business_key=key,
+            takes_up=takes_up,
             reason=stands.reason if stands else "",
             on=stands.valid_from if stands else begun,
         )

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.filing.domain.assignment import Assignments
 from services.filing.domain.bulk import Imports
 from services.filing.domain.campaign import Campaigns
+from services.filing.domain.catalogue import CatalogueEditions
 from services.filing.domain.ceremony import Ceremonies
 from services.filing.domain.commendation import Commendations
 from services.filing.domain.expert import Experts
@@ -34,7 +35,8 @@ class Work:
     """What one unit of work of filing holds.
 
     `actors` are who calls and for whom; `new_code` makes the unguessable code that a plaque's QR carries; `because`
-    enters a reason in the ledger with what is changed; `apart` opens a work whose effects are undone alone when it raises.
+    enters a reason in the ledger with what is changed; `ask_again` has the province send a number of a lane again;
+    `apart` opens a work whose effects are undone alone when it raises.
     """
 
     at: datetime
@@ -60,7 +62,9 @@ class Work:
     imports: Imports
     commendations: Commendations
     ceremonies: Ceremonies
+    editions: CatalogueEditions
     because: Callable[[str], None]
+    ask_again: Callable[[str, int], None]
     apart: Callable[[], AbstractAsyncContextManager["Work"]]
     outbox: Outbox
 

@@ -11,6 +11,7 @@ from services.filing.domain.bulk import Contradicted
 from services.filing.handlers import Work
 from services.filing.repository.assignments import SqlAssignments
 from services.filing.repository.campaigns import SqlCampaigns
+from services.filing.repository.catalogue import SqlCatalogueEditions
 from services.filing.repository.ceremonies import SqlCeremonies
 from services.filing.repository.commendations import SqlCommendations
 from services.filing.repository.experts import SqlExperts
@@ -27,9 +28,12 @@ from services.filing.repository.public import SqlPublicRegister
 from services.filing.repository.publicity import SqlPublicity
 from services.filing.repository.reviews import SqlReviews
 from shared.clock import SHANGHAI
+from shared.contracts.exchange import ResendRequest
+from shared.contracts.province import MessageCode
 from shared.persistence.aggregates import SqlAggregates
 from shared.persistence.unit_of_work import Transaction
 from shared.policy import Policy
+from shared.province.intents import Dispatch
 
 _CODE_BYTES = 12
 
@@ -61,13 +65,25 @@ def bind(transaction: Transaction, policy: Policy) -> Work:
         integrity=_kept(transaction, SqlIntegrityRecords(*tables)),
         imports=_kept(transaction, SqlImports(*tables, policy, today=today)),
         commendations=_kept(transaction, SqlCommendations(*tables)),
+        editions=_kept(transaction, SqlCatalogueEditions(*tables)),
         ceremonies=_kept(transaction, SqlCeremonies(*tables)),
         publicity=SqlPublicity(transaction.connection),
         public=SqlPublicRegister(transaction.connection, today=today),
         assignments=SqlAssignments(transaction.connection, officers),
         because=transaction.because,
+        ask_again=lambda lane, number: transaction.intents.owe(_request(transaction, lane, number)),
         apart=lambda: _in_savepoint(transaction, policy),
         outbox=transaction.outbox,
+    )
+
+
+def _request(transaction: Transaction, lane: str, number: int) -> Dispatch:
+    """What asks the province to send one number of a lane again; if it was taken here, that changes nothing."""
+    return Dispatch(
+        code=MessageCode.RESEND_REQUEST,
+        business_key=f"resend:{transaction.new_id()}",
+        lane=lane,
+        payload=ResendRequest(lane=lane, first=number, last=number).model_dump(mode="json"),
     )
 
 

@@ -21,6 +21,7 @@ from shared.http.problems import PreconditionMissing, problems
 from shared.http.work import PageView, shown, shown_page
 from shared.identity import Permission, Principal
 from shared.paging import BadCursor
+from shared.province.taking_up import NotRejected
 
 router = APIRouter(prefix="/v1/obligations", tags=["obligations · 待办"])
 
@@ -95,6 +96,7 @@ async def settle_obligation(
         refusals.UnknownInstitution,
         NotReported,
         StillUnderWay,
+        NotRejected,
         Stale,
         PreconditionMissing,
     ),

@@ -3,6 +3,7 @@
 from services.filing.tables.assessment import expert, objection, panel
 from services.filing.tables.campaigns import campaign, campaign_intake, review
 from services.filing.tables.cases import filing, filing_serial, obligation
+from services.filing.tables.catalogue import catalogue_edition
 from services.filing.tables.honours import ceremony, commendation
 from services.filing.tables.imports import bulk_import, import_row
 from services.filing.tables.metadata import metadata
@@ -14,6 +15,7 @@ __all__ = [
     "bulk_import",
     "campaign",
     "campaign_intake",
+    "catalogue_edition",
     "ceremony",
     "commendation",
     "coverage",

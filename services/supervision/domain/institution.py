@@ -24,7 +24,8 @@ class SupervisedInstitution:
     """An institution on record, whoever filed it, and what was paid on its certificates, and came back of it (fen).
 
     `scope` is the latest announced; `versions` tell what it may evaluate on which day, and are empty until
-    that changes.
+    that changes. `joint` are the clauses by which the responsible organ supervises it together with the province: none
+    where the province has not filed it.
     """
 
     id: UUID
@@ -41,6 +42,8 @@ class SupervisedInstitution:
     recovered_fen: int = 0
     revoked_certificates: int = 0
     versions: tuple[DatedScope, ...] = ()
+    number: str = ""
+    joint: tuple[str, ...] = ()
     version: int = 0
 
     def rescope(self, scope: tuple[ScopeItem, ...], *, since: date) -> None:
@@ -100,5 +103,9 @@ class SupervisedInstitutions(Protocol):
     async def get(self, key: UUID, *, seen: int | None = None) -> SupervisedInstitution: ...
 
     def add(self, aggregate: SupervisedInstitution) -> None: ...
+
+    async def known(self, key: UUID) -> SupervisedInstitution | None: ...
+
+    async def of_uscc(self, uscc: Uscc) -> Sequence[SupervisedInstitution]: ...
 
     async def in_force(self, *, on: date) -> Sequence[SupervisedInstitution]: ...

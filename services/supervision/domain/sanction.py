@@ -19,8 +19,9 @@ BASIS = ("N3.3",)
 class Sanction:
     """The suspension of an institution, at most one at a time.
 
-    `rectification_id` brought it about; `open` are all the overdue rectifications that keep it in force. One over which
-    the filing is revoked stays in force: nothing is planned until the register has heard of it.
+    `rectification_id` brought it about; `open` are all the overdue rectifications that keep it in force, and the
+    province's orders by their own ids. One over which the filing is revoked stays in force: nothing is planned until
+    the register has heard of it.
     """
 
     id: UUID
@@ -37,13 +38,13 @@ class Sanction:
     revoked_for: str = ""
     version: int = 0
 
-    def join(self, rectification: Rectification) -> None:
-        """Another rectification of the same institution fell overdue: it keeps the suspension in force as well."""
-        self.open = (*self.open, rectification.id)
+    def join(self, cause: UUID) -> None:
+        """Another rectification of the same institution fell overdue, or an order came: it keeps it in force as well."""
+        self.open = (*self.open, cause)
 
-    def settle(self, rectification: Rectification, *, at: datetime) -> bool:
-        """One rectification is verified; True when it was the last open one, and the suspension ends."""
-        self.open = tuple(each for each in self.open if each != rectification.id)
+    def settle(self, cause: UUID, *, at: datetime) -> bool:
+        """One rectification is verified, or one order taken back; True when it was the last, and the suspension ends."""
+        self.open = tuple(each for each in self.open if each != cause)
         if self.open or self.lifted_at or self.revoked_at:
             return False
         self.lifted_at = at
@@ -58,6 +59,10 @@ class Sanction:
                 f"暂停满 {months} 个月（假设值，{first}）后 · not before {first} is over, an assumption",
                 basis=BASIS,
             )
+        self.revoke_by_order(reason, at=at)
+
+    def revoke_by_order(self, reason: str, *, at: datetime) -> None:
+        """The province orders it, however long the suspension lasted; raises AlreadyRevoked."""
         if self.revoked_at is not None:
             raise AlreadyRevoked(basis=BASIS)
         self.revoked_at, self.revoked_for = at, reason

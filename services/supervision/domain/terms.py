@@ -14,6 +14,11 @@ class Standing(StrEnum):
     REMOVED = "removed"
     REVOKED = "revoked"
 
+    @property
+    def final(self) -> bool:
+        """Whether it is on record no more."""
+        return self not in (Standing.ACTIVE, Standing.SUSPENDED)
+
 
 class InspectionKind(StrEnum):
     """How an institution is inspected."""

@@ -7,6 +7,7 @@ from services.supervision.repository.inspections import SqlInspections
 from services.supervision.repository.institutions import SqlInstitutions
 from services.supervision.repository.leads import SqlLeads
 from services.supervision.repository.plans import SqlPlans
+from services.supervision.repository.provincial import SqlOrders, SqlTasks
 from services.supervision.repository.rectifications import SqlRectifications
 from services.supervision.repository.sanctions import SqlSanctions
 from shared.persistence.aggregates import SqlAggregates
@@ -20,6 +21,7 @@ def bind(transaction: Transaction, policy: Policy) -> Work:
     institutions, plans = SqlInstitutions(*using), SqlPlans(*using)
     inspections, rectifications = SqlInspections(*using), SqlRectifications(*using)
     sanctions, leads = SqlSanctions(*using), SqlLeads(*using)
+    tasks, orders = SqlTasks(*using), SqlOrders(*using)
     kept: tuple[SqlAggregates[Any], ...] = (
         institutions,
         plans,
@@ -27,6 +29,8 @@ def bind(transaction: Transaction, policy: Policy) -> Work:
         rectifications,
         sanctions,
         leads,
+        tasks,
+        orders,
     )
     for each in kept:
         transaction.keep(each)
@@ -40,5 +44,7 @@ def bind(transaction: Transaction, policy: Policy) -> Work:
         rectifications=rectifications,
         sanctions=sanctions,
         leads=leads,
+        tasks=tasks,
+        orders=orders,
         outbox=transaction.outbox,
     )

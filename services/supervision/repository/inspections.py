@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import RowMapping
 
@@ -51,6 +52,10 @@ class SqlInspections(SqlAggregates[Inspection]):
             findings=tuple(_findings_in(row["findings"])),
             rectification_id=row["rectification_id"],
         )
+
+    async def known(self, key: UUID) -> Inspection | None:
+        """It if it is on record here."""
+        return await self._first(self.table.c.id == key)
 
 
 def _findings_in(stored: Iterable[dict[str, Any]]) -> Iterable[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, select
@@ -42,6 +43,8 @@ class SqlInstitutions(SqlAggregates[SupervisedInstitution]):
             "recovered_fen": institution.recovered_fen,
             "revoked_certificates": institution.revoked_certificates,
             "versions": _VERSIONS.dump_python(institution.versions, mode="json"),
+            "number": institution.number,
+            "joint": list(institution.joint),
         }
 
     def to_aggregate(self, row: RowMapping) -> SupervisedInstitution:
@@ -51,8 +54,17 @@ class SqlInstitutions(SqlAggregates[SupervisedInstitution]):
             "scope": scope_in(row["scope"]),
             "standing": Standing(row["standing"]),
             "versions": _VERSIONS.validate_python(row["versions"]),
+            "joint": tuple(row["joint"]),
         }
         return SupervisedInstitution(**{**row, **typed})
+
+    async def known(self, key: UUID) -> SupervisedInstitution | None:
+        """It if it is on record here."""
+        return await self._first(self.table.c.id == key)
+
+    async def of_uscc(self, uscc: Uscc) -> Sequence[SupervisedInstitution]:
+        """Every filing of one body, also those that have ended."""
+        return await self._fetch(select(self.table).where(self.table.c.uscc == str(uscc)))
 
     async def in_force(self, *, on: date) -> Sequence[SupervisedInstitution]:
         """Every institution that may evaluate on the day."""
