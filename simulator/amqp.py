@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import aio_pika
 import structlog
@@ -19,7 +20,6 @@ from aiormq.abc import ExceptionType
 from simulator.line import CONTENT_TYPE, EXCHANGE, QUEUE, TO_PROVINCE, Handle, Letter
 
 _DEAD_EXCHANGE = "njt.dead"
-_DEAD_QUEUE = f"{QUEUE}.dead"
 _DELIVERY_LIMIT = 100
 _DEAD_DELIVERY_LIMIT = 1_000_000
 _PREFETCH = 100
@@ -32,6 +32,14 @@ log = structlog.get_logger(__name__)
 
 Arrivals = asyncio.Queue[AbstractIncomingMessage | None]
 """What a session delivers; None says that the session is over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bound:
+    """The queue that is listened to, and the key it is bound by."""
+
+    queue: str
+    routing_key: str
 
 
 class _Connection(aio_pika.Connection):
@@ -53,11 +61,19 @@ class _Connection(aio_pika.Connection):
 
 
 class AmqpLine:
-    """One connection for publishing, one for listening."""
+    """One connection for publishing, one for listening; the province's end unless another queue and key are named."""
 
-    def __init__(self, url: str, *, name: str = "njt-province-simulator") -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        name: str = "njt-province-simulator",
+        queue: str = QUEUE,
+        routing_key: str = TO_PROVINCE,
+    ) -> None:
         self._url = url
         self._name = name
+        self._bound = _Bound(queue=queue, routing_key=routing_key)
         self._publishing: AbstractConnection | None = None
         self._exchange: AbstractExchange | None = None
         self._opening = asyncio.Lock()
@@ -66,7 +82,7 @@ class AmqpLine:
         for pause in _pauses():
             try:
                 async with await self._connect() as connection:
-                    await _declare(await connection.channel())
+                    await _declare(await connection.channel(), self._bound)
             except _LOST as problem:
                 log.warning("broker not reachable", problem=type(problem).__name__)
                 await asyncio.sleep(pause)
@@ -95,7 +111,7 @@ class AmqpLine:
             try:
                 async with await self._connect() as connection:
                     async with asyncio.timeout(_ATTACH_SECONDS):
-                        arrivals = await _attach(connection)
+                        arrivals = await _attach(connection, self._bound)
                     pauses = _pauses()
                     while (incoming := await arrivals.get()) is not None:
                         if await handle(_letter(incoming)):
@@ -159,17 +175,17 @@ async def _publish(exchange: AbstractExchange, letter: Letter) -> None:
     )
 
 
-async def _attach(connection: AbstractConnection) -> Arrivals:
+async def _attach(connection: AbstractConnection, bound: _Bound) -> Arrivals:
     """Begin to consume; whatever ends the session puts None after the last delivery."""
     arrivals: Arrivals = asyncio.Queue()
     channel = await connection.channel(publisher_confirms=False)
-    await _declare(channel)
+    await _declare(channel, bound)
     await channel.set_qos(prefetch_count=_PREFETCH)
     channel.close_callbacks.add(lambda *_: arrivals.put_nowait(None))
     connection.close_callbacks.add(lambda *_: arrivals.put_nowait(None))
     underlay = await channel.get_underlay_channel()
     underlay.on_consumer_cancel_callbacks.add(lambda *_: arrivals.put_nowait(None))
-    queue = await channel.get_queue(QUEUE)
+    queue = await channel.get_queue(bound.queue)
     await queue.consume(arrivals.put)
     return arrivals
 
@@ -183,25 +199,26 @@ def _letter(incoming: AbstractIncomingMessage) -> Letter:
     )
 
 
-async def _declare(channel: AbstractChannel) -> None:
+async def _declare(channel: AbstractChannel, bound: _Bound) -> None:
+    dead_queue = f"{bound.queue}.dead"
     exchange = await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
     await channel.declare_exchange(_DEAD_EXCHANGE, aio_pika.ExchangeType.DIRECT, durable=True)
     dead = await channel.declare_queue(
-        _DEAD_QUEUE,
+        dead_queue,
         durable=True,
         arguments={"x-queue-type": "quorum", "x-delivery-limit": _DEAD_DELIVERY_LIMIT},
     )
-    await dead.bind(_DEAD_EXCHANGE, QUEUE)
+    await dead.bind(_DEAD_EXCHANGE, bound.queue)
     queue = await channel.declare_queue(
-        QUEUE,
+        bound.queue,
         durable=True,
         arguments={
             "x-queue-type": "quorum",
             "x-delivery-limit": _DELIVERY_LIMIT,
             "x-dead-letter-exchange": _DEAD_EXCHANGE,
-            "x-dead-letter-routing-key": QUEUE,
+            "x-dead-letter-routing-key": bound.queue,
             "x-dead-letter-strategy": "at-least-once",
             "x-overflow": "reject-publish",
         },
     )
-    await queue.bind(exchange, TO_PROVINCE)
+    await queue.bind(exchange, bound.routing_key)

@@ -21,19 +21,21 @@ class Bus(Protocol):
 
 
 class MemoryLine:
-    """The line to the city inside one process."""
+    """The line inside one process; the province's end of it unless another queue and key are named."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, *, queue: str = QUEUE, routing_key: str = TO_PROVINCE) -> None:
         self._bus = bus
+        self._queue = queue
+        self._routing_key = routing_key
 
     async def open(self) -> None:
-        await self._bus.declare(EXCHANGE, QUEUE, TO_PROVINCE)
+        await self._bus.declare(EXCHANGE, self._queue, self._routing_key)
 
     async def publish(self, letters: Sequence[Letter]) -> Sequence[bool]:
         return await self._bus.publish(EXCHANGE, letters)
 
     async def listen(self, handle: Handle) -> None:
-        await self._bus.consume(QUEUE, handle)
+        await self._bus.consume(self._queue, handle)
 
     async def close(self) -> None:
         """The bus belongs to the one who made it."""

@@ -1,9 +1,9 @@
 """What waits to go out: it is offered until the line takes it, and each service has a post of its own."""
 
 import asyncio
-from collections import deque
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
 
 import structlog
 
@@ -11,30 +11,55 @@ from simulator.line import Letter, Line
 
 _BATCH = 100
 _PAUSE = 0.5
+_OVERTAKEN_SECONDS = 0.3
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, order=True)
 class _Waiting:
-    """A letter and the moment of the loop's clock from which it may go."""
+    """A letter and the moment of the loop's clock from which it may go; `place` keeps the order of one moment."""
 
-    letter: Letter
     due: float
+    place: int
+    letter: Letter = field(compare=False)
 
 
 class Post:
-    """The letters for one service, in order."""
+    """The letters for one service, in the order in which they may go."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: list[_Waiting] = []
+        self._overtaken: list[Letter] = []
+        self._places = count()
         self._arrived = asyncio.Event()
 
-    def put(self, letter: Letter, *, delay: float) -> None:
-        """Send this once `delay` seconds have passed and what came before it is gone."""
+    @property
+    def empty(self) -> bool:
+        """Whether everything has left."""
+        return not self._waiting and not self._overtaken
+
+    def put(self, letter: Letter, *, delay: float = 0.0) -> None:
+        """Send this once `delay` seconds have passed, in front of those that are due later."""
+        self._push(letter, delay)
+        overtaken, self._overtaken = self._overtaken, []
+        for each in overtaken:
+            self._push(each, delay)
+
+    def put_behind_next(self, letter: Letter) -> None:
+        """Send this right after the next one, or shortly when there is none."""
+        self._overtaken.append(letter)
+        asyncio.get_running_loop().call_later(_OVERTAKEN_SECONDS, self._release, letter)
+
+    def _release(self, letter: Letter) -> None:
+        if letter in self._overtaken:
+            self._overtaken.remove(letter)
+            self._push(letter, 0.0)
+
+    def _push(self, letter: Letter, delay: float) -> None:
         due = asyncio.get_running_loop().time() + delay
-        self._waiting.append(_Waiting(letter=letter, due=due))
+        heappush(self._waiting, _Waiting(due, next(self._places), letter))
         self._arrived.set()
 
     async def run(self) -> None:
@@ -42,27 +67,34 @@ class Post:
         stuck = False
         while True:
             batch = await self._due()
-            taken = await self._line.publish([it.letter for it in batch])
+            try:
+                taken = await self._line.publish([it.letter for it in batch])
+            except BaseException:
+                self._put_back(batch)
+                raise
             left = [it for it, ok in zip(batch, taken, strict=True) if not ok]
-            for _ in batch:
-                self._waiting.popleft()
-            self._waiting.extendleft(reversed(left))
+            self._put_back(left)
             if left and not stuck:
                 log.warning("not taken yet", destination=left[0].letter.routing_key, letters=len(left))
             stuck = bool(left)
             if stuck:
                 await asyncio.sleep(_PAUSE)
 
+    def _put_back(self, batch: list[_Waiting]) -> None:
+        for it in batch:
+            heappush(self._waiting, it)
+
     async def _due(self) -> list[_Waiting]:
-        """The first letters whose time has come; they stay in the queue."""
-        while not self._waiting:
-            self._arrived.clear()
-            await self._arrived.wait()
+        """Take the letters whose time has come, at least one."""
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(max(0.0, self._waiting[0].due - loop.time()))
-        batch = [self._waiting[0]]
-        for it in islice(self._waiting, 1, _BATCH):
-            if it.due > loop.time():
-                break
-            batch.append(it)
+        while not self._waiting or self._waiting[0].due > loop.time():
+            self._arrived.clear()
+            wait = self._waiting[0].due - loop.time() if self._waiting else None
+            try:
+                await asyncio.wait_for(self._arrived.wait(), wait)
+            except TimeoutError:
+                continue
+        batch: list[_Waiting] = []
+        while self._waiting and len(batch) < _BATCH and self._waiting[0].due <= loop.time():
+            batch.append(heappop(self._waiting))
         return batch

@@ -1,17 +1,22 @@
 """The province's register: what the city told it, each act once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
+from sqlite3 import Row
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.province import FilingReport, ProvinceEnvelope, Receipt, Wire, canonical
-from simulator.reading import NotAccepted
+from shared.contracts.exchange import Fate, KnownMessage
+from shared.contracts.province import FilingReport, MessageCode, ProvinceEnvelope, Receipt, Stage, Wire
+from simulator.reading import FROM_CITY, NotAccepted
+from simulator.store import Store
+from simulator.wire import columns_of, payload_digest
 
 Match = str | Callable[[Any], bool] | None
 """A business key, a predicate on the payload, or anything at all."""
+
+_CARRIED_OUT = f"ok AND code <> '{MessageCode.VOID}'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,61 +35,96 @@ class Accepted:
         return match is None or match(self.payload)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Known:
-    """An earlier message: what it said and what came of it."""
-
-    digest: bytes
-    result: Receipt
-
-
-class Register:
-    """Kept in memory; `accepted` holds what was carried out, by message code and business key.
+class Register(Mapping[tuple[str, str], Accepted]):
+    """What was carried out, by message code and business key.
 
     `filings` is how each institution that the city filed stands now, by filing number: reports of one institution come
     in order, but one that was sent again may come late, so the highest revision counts.
     """
 
-    def __init__(self) -> None:
-        self.accepted: dict[tuple[str, str], Accepted] = {}
-        self.filings: dict[str, FilingReport] = {}
-        self._by_id: dict[UUID, _Known] = {}
-        self._by_act: dict[tuple[str, str], _Known] = {}
+    def __init__(self, store: Store) -> None:
+        self._db = store.db
         self._awaited: list[tuple[str, Match, asyncio.Future[Accepted]]] = []
+
+    def __getitem__(self, act: tuple[str, str]) -> Accepted:
+        row = self._db.execute(
+            f"SELECT * FROM act WHERE (code, business_key) = (?, ?) AND {_CARRIED_OUT}",  # noqa: S608 — a condition of our own
+            act,
+        ).fetchone()
+        if row is None:
+            raise KeyError(act)
+        return _accepted(row)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        query = f"SELECT code, business_key FROM act WHERE {_CARRIED_OUT} ORDER BY rowid"  # noqa: S608 — a condition of our own
+        return iter([(row["code"], row["business_key"]) for row in self._db.execute(query).fetchall()])
+
+    def __len__(self) -> int:
+        query = f"SELECT COUNT(*) FROM act WHERE {_CARRIED_OUT}"  # noqa: S608 — a condition of our own
+        return int(self._db.execute(query).fetchone()[0])
+
+    @property
+    def filings(self) -> dict[str, FilingReport]:
+        rows = self._db.execute("SELECT number, report FROM filing").fetchall()
+        return {row["number"]: FilingReport.model_validate_json(row["report"]) for row in rows}
 
     def known(self, envelope: ProvinceEnvelope) -> Receipt | None:
         """The result of the same act told before; raises NotAccepted CONFLICT when it was told otherwise."""
-        act = envelope.code, envelope.business_key
-        before = self._by_id.get(envelope.message_id) or self._by_act.get(act)
-        if before is None:
+        row = self._known(str(envelope.message_id), envelope.code, envelope.business_key)
+        if row is None:
             return None
-        if before.digest != _digest(envelope):
+        told = (envelope.code, envelope.business_key, payload_digest(envelope.payload))
+        if (row["code"], row["business_key"], row["digest"]) != told:
             raise NotAccepted("CONFLICT", "同一业务号对应不同内容 · The same business key with other content")
-        return before.result
+        return _result(row)
 
-    def enter(self, message: Accepted, result: Receipt) -> None:
+    def enter(self, service: str, message: Accepted, result: Receipt) -> None:
         """Remember a new act with its result; only a good one is carried out, and told to who waits for it."""
-        envelope = message.envelope
-        act = envelope.code, envelope.business_key
-        known = _Known(digest=_digest(envelope), result=result)
-        self._by_id[envelope.message_id] = self._by_act[act] = known
+        columns = columns_of(message.envelope) | {
+            "service": service,
+            "traceparent": message.traceparent,
+            "ok": result.ok,
+            "reason_code": result.reason_code,
+            "reason": result.reason,
+        }
+        names, places = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+        self._db.execute(f"INSERT INTO act ({names}) VALUES ({places})", columns)  # noqa: S608 — names of our own
         if not result.ok:
             return
-        self.accepted[act] = message
         if isinstance(message.payload, FilingReport):
             self._keep(message.payload)
         for code, match, found in self._awaited:
             if not found.done() and message.is_about(code, match):
                 found.set_result(message)
 
-    def _keep(self, report: FilingReport) -> None:
-        known = self.filings.get(report.filing_number)
-        if known is None or known.revision <= report.revision:
-            self.filings[report.filing_number] = report
+    def refuse(self, envelope: ProvinceEnvelope, refusal: NotAccepted) -> None:
+        """Remember that a message was not accepted, for when it is asked about."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?)",
+            (str(envelope.message_id), refusal.reason_code, refusal.reason),
+        )
+
+    def fate(self, message_id: UUID, code: str, business_key: str) -> KnownMessage:
+        """What became of a message: of itself if it was taken or refused, else of its act."""
+        row = self._known(str(message_id), code, business_key)
+        digest = row["digest"] if row else None
+        refusal = self._db.execute(
+            "SELECT * FROM refusal WHERE message_id = ?", (str(message_id),)
+        ).fetchone()
+        if refusal and (row is None or row["message_id"] != str(message_id)):
+            said = {"reason_code": refusal["reason_code"], "reason": refusal["reason"]}
+            return KnownMessage(message_id=message_id, fate=Fate.REFUSED, digest=digest, **said)
+        if row is None:
+            return KnownMessage(message_id=message_id, fate=Fate.UNKNOWN)
+        fate = Fate.DONE if row["ok"] else Fate.REJECTED
+        said = {"reason_code": row["reason_code"], "reason": row["reason"]}
+        return KnownMessage(message_id=message_id, fate=fate, digest=digest, **said)
 
     async def heard(self, code: str, match: Match, *, seconds: float) -> Accepted:
         """The first accepted message that matches; raises TimeoutError."""
-        for message in self.accepted.values():
+        query = f"SELECT * FROM act WHERE code = ? AND {_CARRIED_OUT} ORDER BY rowid"  # noqa: S608 — a condition of our own
+        for row in self._db.execute(query, (code,)).fetchall():
+            message = _accepted(row)
             if message.is_about(code, match):
                 return message
         found: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
@@ -96,6 +136,29 @@ class Register:
         finally:
             self._awaited.remove(awaited)
 
+    def _known(self, message_id: str, code: str, business_key: str) -> Row | None:
+        found: Row | None = self._db.execute(
+            "SELECT * FROM act WHERE message_id = ? OR (code, business_key) = (?, ?)"
+            " ORDER BY message_id = ? DESC LIMIT 1",
+            (message_id, code, business_key, message_id),
+        ).fetchone()
+        return found
 
-def _digest(envelope: ProvinceEnvelope) -> bytes:
-    return sha256(canonical(envelope.payload)).digest()
+    def _keep(self, report: FilingReport) -> None:
+        self._db.execute(
+            "INSERT INTO filing VALUES (?, ?, ?) ON CONFLICT (number) DO UPDATE"
+            " SET revision = excluded.revision, report = excluded.report WHERE revision <= excluded.revision",
+            (report.filing_number, report.revision, report.model_dump_json()),
+        )
+
+
+def _accepted(row: Row) -> Accepted:
+    envelope = ProvinceEnvelope.model_validate_json(row["envelope"])
+    payload = FROM_CITY[envelope.code].model_validate(envelope.payload)
+    return Accepted(envelope=envelope, payload=payload, traceparent=row["traceparent"])
+
+
+def _result(row: Row) -> Receipt:
+    return Receipt(
+        stage=Stage.BUSINESS, ok=bool(row["ok"]), reason_code=row["reason_code"], reason=row["reason"]
+    )
