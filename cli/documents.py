@@ -1,4 +1,4 @@
-"""`njt openapi`, `njt asyncapi` and `njt topology`: the interface documents, printed without starting anything."""
+"""`njt openapi` and `njt asyncapi`: the interface documents, printed without starting anything."""
 
 import json as jsonlib
 from importlib import import_module
@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 import typer
 from pydantic.json_schema import models_json_schema
-from rich.console import Console
-from rich.tree import Tree
 
 from cli.suite.database import SERVICES
+from cli.topology import event_queues
 from shared.contracts import EVENTS
 from shared.messaging.bus import EVENTS_EXCHANGE, Queue
 from shared.messaging.envelope import CONTENT_TYPE
@@ -107,44 +106,3 @@ def _operations(queues: dict[str, Queue]) -> list[tuple[str, dict[str, Any]]]:
             if topic in queue.routing_keys
         ]
     return pairs
-
-
-def event_queues() -> dict[str, Queue]:
-    """Each service's queue, computed from what it subscribes to."""
-    return {
-        service: import_module(f"services.{service}.subscriptions").subscriptions.queue(service)
-        for service in SERVICES
-    }
-
-
-def topology(
-    *,
-    json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")] = False,
-) -> None:
-    """打印交换机、队列与绑定 · Print exchanges, queues and bindings."""
-    queues = [*event_queues().values(), *province_queues().values()]
-    if json:
-        typer.echo(jsonlib.dumps([_described(queue) for queue in queues], ensure_ascii=False, indent=2))
-        return
-    tree = Tree("RabbitMQ  每个队列的死信在同名 .dead 队列 · dead letters of a queue are in NAME.dead")
-    for exchange in sorted({queue.exchange for queue in queues}):
-        branch = tree.add(f"[bold]{exchange}[/] (topic)")
-        for queue in (each for each in queues if each.exchange == exchange):
-            leaf = branch.add(f"[green]{queue.name}[/] (quorum)")
-            for key in sorted(queue.routing_keys):
-                leaf.add(key)
-    Console().print(tree)
-
-
-def province_queues() -> dict[str, Queue]:
-    """Each service's queue on the line to the province."""
-    return {service: import_module(f"services.{service}.province").province.queue for service in SERVICES}
-
-
-def _described(queue: Queue) -> dict[str, object]:
-    return {
-        "queue": queue.name,
-        "exchange": queue.exchange,
-        "routing_keys": sorted(queue.routing_keys),
-        "dead_letters": queue.dead,
-    }

@@ -4,9 +4,10 @@ from importlib.util import find_spec
 
 import typer
 
-from cli import ledger, policy, receipt
-from cli.documents import asyncapi, openapi, topology
+from cli import exchange, ledger, policy, receipt
+from cli.documents import asyncapi, openapi
 from cli.serve import migrate, serve
+from cli.topology import topology
 
 
 def create_app() -> typer.Typer:
@@ -25,6 +26,7 @@ def create_app() -> typer.Typer:
     app.command()(openapi)
     app.command()(asyncapi)
     app.command()(topology)
+    app.add_typer(exchange.app, name="exchange")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(policy.app, name="policy", help="政策包 · the policy pack")
     app.add_typer(receipt.app, name="receipt")

@@ -1,11 +1,13 @@
-"""`njt province`: the provincial side of the exchange, played by the simulator."""
+"""`njt province`: the provincial side of the exchange, played by the simulator, and its conformance kit."""
 
-from pathlib import Path
-from typing import Annotated
+from importlib import import_module
 
 import typer
 
 app = typer.Typer(help="省级交换 · The provincial exchange.", no_args_is_help=True)
+
+_HANDED_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+"""The simulator is another program: its options are its own, and so is its help."""
 
 
 @app.callback()
@@ -13,31 +15,29 @@ def province() -> None:
     """省级交换 · The provincial exchange."""
 
 
-@app.command()
-def simulate(
-    *,
-    url: Annotated[str, typer.Option(envvar="PROVINCE_AMQP_URL", help="消息代理地址 · the broker, amqp://…")],
-    key: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="省级私钥 PEM · the province's private key")
-    ],
-    peers: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="市级公钥 JSON · the city's public keys")
-    ],
-    scenario: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="剧本，每行一个 JSON · a scenario, one JSON a line"),
-    ] = None,
-    seconds: Annotated[
-        float, typer.Option(min=0.1, help="每条报文等待办结的秒数 · how long to wait for each conclusion")
-    ] = 60.0,
-    stay: Annotated[
-        bool, typer.Option(help="剧本结束后继续应答 · go on answering when the scenario is over")
-    ] = False,
-) -> None:
-    """扮演省级系统 · Play the province: answer the city until Ctrl-C, or send a scenario and end with it."""
+@app.command(context_settings=_HANDED_ON)
+def simulate(context: typer.Context) -> None:
+    """扮演省级系统 · Play the province: answer the city until Ctrl-C, or send a scenario or a story and end with it."""
+    _hand_on("simulator.__main__", context)
+
+
+@app.command(context_settings=_HANDED_ON)
+def files(context: typer.Context) -> None:
+    """无专线的省级系统 · Play the province by batch files: take some, and write what it says to them."""
+    _hand_on("simulator.files.__main__", context)
+
+
+@app.command(context_settings=_HANDED_ON)
+def conform(context: typer.Context) -> None:
+    """符合性测试 · Play one side of the exchange against any counterpart, case by case, and report."""
+    _hand_on("simulator.conform.__main__", context)
+
+
+def _hand_on(program: str, context: typer.Context) -> None:
     try:
-        from simulator.__main__ import main  # noqa: PLC0415 — another program, which a production image lacks
+        entry = import_module(program)
     except ModuleNotFoundError:
+        # A production image lacks it.
         typer.echo("此处没有安装模拟器 · The simulator is not installed here", err=True)
         raise typer.Exit(code=1) from None
-    main(url=url, key=key, peers=peers, scenario=scenario, seconds=seconds, stay=stay)
+    entry.app(args=context.args, prog_name=context.command_path)

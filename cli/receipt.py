@@ -8,7 +8,7 @@ import typer
 from cli.servers.places import data_root
 from services.subsidy.domain.receipt import Content
 from services.subsidy.receipts import Attested, FalseReceipt, verify
-from shared.province.signing import KeyFileError, KeyRing
+from shared.province.keys.signing import KeyFileError, KeyRing
 from shared.values import Fen
 
 app = typer.Typer(help="核算凭证 · Receipts of decisions.", no_args_is_help=True)
@@ -45,12 +45,10 @@ def verify_receipt(
 
 
 def _ring(path: Path) -> KeyRing:
+    if not path.exists():
+        raise typer.BadParameter(f"没有公钥表 {path.name} · there is no such file", param_hint="--keys")
     try:
         return KeyRing.from_file(path)
-    except OSError:
-        raise typer.BadParameter(
-            f"没有公钥表 {path.name} · there is no such file", param_hint="--keys"
-        ) from None
     except KeyFileError as error:
         raise typer.BadParameter(str(error), param_hint="--keys") from None
 

@@ -118,12 +118,14 @@ class Program:
         return Child(process, guardian, self.polite)
 
 
-def run_as(account: Account | None, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
+def run_as(
+    account: Account | None, command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     user, group, groups = _credentials(account)
     return subprocess.run(
         command,
         cwd="/",
-        env={"PATH": os.defpath, "LC_ALL": "C"},
+        env={"PATH": os.defpath, "LC_ALL": "C", **(environment or {})},
         capture_output=True,
         text=True,
         check=False,

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from cli.servers import debian
 from cli.servers.accounts import account_for, open_folder
@@ -36,11 +37,20 @@ class RabbitServer:
     child: Child | None = None
     launch: Callable[[], Child] | None = field(default=None, repr=False)
     claim: Claim | None = field(default=None, repr=False)
+    node: Node | None = field(default=None, repr=False)
 
     @property
     def running(self) -> bool:
         """Whether it answers; a process of ours must also be alive."""
         return (self.child is None or self.child.running) and can_log_in(self.url)
+
+    def listed(self, what: str, *columns: str, vhost: str | None = None) -> list[dict[str, Any]]:
+        """What its `rabbitmqctl list_{what}` says, a row each; raises BrokerUnavailable."""
+        if self.node is None:
+            raise BrokerUnavailable(
+                "只能查看由本程序启动的消息代理 · only a broker that we started ourselves can be looked into"
+            )
+        return self.node.listed(what, *columns, vhost=vhost)
 
     def stop(self) -> None:
         """Shut down the broker we started, and only that."""
@@ -95,7 +105,7 @@ def start_private_rabbitmq(folder: Path, *, say: Callable[[str], None]) -> Rabbi
     A broker that another living process of ours runs there is shared; what a dead one left running is ended.
     Raises BrokerUnavailable, FolderUnreachable.
     """
-    _require_program(say)
+    require_rabbitmq(say)
     node = Node(folder.resolve(), account_for("rabbitmq"))
     open_folder(node.folder, node.account)
     claim = Claim.take(node.folder)
@@ -110,11 +120,12 @@ def start_private_rabbitmq(folder: Path, *, say: Callable[[str], None]) -> Rabbi
         raise
     say(f"RabbitMQ 已启动 · is running: {LOOPBACK}:{identity.port} ({time.monotonic() - began:.1f} s)")
     return RabbitServer(
-        identity.url(SUITE), identity.url(PROVINCE), child, lambda: node.launch(identity), claim
+        identity.url(SUITE), identity.url(PROVINCE), child, lambda: node.launch(identity), claim, node
     )
 
 
-def _require_program(say: Callable[[str], None]) -> None:
+def require_rabbitmq(say: Callable[[str], None]) -> None:
+    """See to it that there is a RabbitMQ to start, installing it if we are root on Debian; raises BrokerUnavailable."""
     if PROGRAM.exists():
         return
     if debian.can_install():
@@ -142,7 +153,7 @@ def _share(node: Node, say: Callable[[str], None]) -> RabbitServer:
             f"{node.folder} 已被另一进程占用，但消息代理没有启动 · "
             f"another process holds {node.folder}, and its broker did not start"
         )
-    return RabbitServer(identity.url(SUITE), identity.url(PROVINCE))
+    return RabbitServer(identity.url(SUITE), identity.url(PROVINCE), node=node)
 
 
 def _start(node: Node) -> tuple[Identity, Child]:

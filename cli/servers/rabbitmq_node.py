@@ -1,6 +1,6 @@
 """One RabbitMQ node: what it keeps, how it is configured, how it is launched.
 
-It needs neither `epmd` nor `rabbitmqctl`: the node is told its distribution port, and users and virtual hosts
+It needs neither `epmd` nor `rabbitmqctl` to start: the node is told its distribution port, and users and virtual hosts
 are read from a definitions file while it boots. Both cost seconds, and an `epmd` outlives its node.
 """
 
@@ -13,16 +13,19 @@ import shutil
 import signal
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from cli.servers.accounts import Account, own_folder, write_secret
 from cli.servers.handshake import can_log_in
 from cli.servers.places import LOOPBACK, free_port
-from cli.servers.processes import Child, Program, end_leftover, tail
+from cli.servers.processes import Child, Program, end_leftover, run_as, tail
 from shared.errors import Refusal
 
 PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_CONTROL = PROGRAM.with_name("rabbitmqctl")
 SUITE, PROVINCE = "njt", "njt-province"  # virtual hosts, each with a user of the same name
+RIGHTS = {"configure": ".*", "write": ".*", "read": ".*"}
+"""What a user may on the virtual host of its name; on another one it may nothing."""
 START_SECONDS = 120
 _CONFIGURATION = """\
 listeners.tcp.1 = {address}:{port}
@@ -101,6 +104,46 @@ class Node:
             )
         return child
 
+    def listed(self, what: str, *columns: str, vhost: str | None = None) -> list[dict[str, Any]]:
+        """What the running node says `rabbitmqctl list_{what}` is; raises BrokerUnavailable."""
+        identity = self.identity()
+        where = ["--vhost", vhost] if vhost else []
+        if identity is None:
+            raise BrokerUnavailable(f"{self.folder} 没有消息代理 · There is no broker in {self.folder}")
+        said = run_as(
+            self.account,
+            [
+                _CONTROL,
+                "--node",
+                identity.name,
+                "--quiet",
+                "--formatter",
+                "json",
+                f"list_{what}",
+                *where,
+                *columns,
+            ],
+            environment=self._control_environment(),
+        )
+        if said.returncode != 0:
+            raise BrokerUnavailable(f"rabbitmqctl：{said.stderr.strip()} · rabbitmqctl did not answer")
+        rows: list[dict[str, Any]] = json.loads(said.stdout)
+        return rows
+
+    def _control_environment(self) -> dict[str, str]:
+        port = self._distribution_port.read_text(encoding="ascii")
+        return {
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(self.home),  # where the cookie is
+            "RABBITMQ_CONF_ENV_FILE": str(self.home / "rabbitmq-env.conf"),
+            "ERL_ZFLAGS": "-start_epmd false",
+            "RABBITMQ_CTL_ERL_ARGS": f"-erl_epmd_port {port} -dist_listen false",
+        }
+
+    @property
+    def _distribution_port(self) -> Path:
+        return self.folder / "distribution-port"
+
     def _configure(self, identity: Identity) -> None:
         own_folder(self.home, self.account)
         configuration = _CONFIGURATION.format(address=LOOPBACK, port=identity.port)
@@ -123,7 +166,9 @@ class Node:
             (plugins / broker.name).symlink_to(broker)
 
     def _program(self, identity: Identity) -> Program:
-        distribution = f"-erl_epmd_port {free_port()} -kernel inet_dist_use_interface {{127,0,0,1}}"
+        port = free_port()
+        write_secret(self._distribution_port, str(port))
+        distribution = f"-erl_epmd_port {port} -kernel inet_dist_use_interface {{127,0,0,1}}"
         environment = {
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
@@ -166,10 +211,7 @@ def _definitions(passwords: dict[str, str]) -> dict[str, object]:
             }
             for user, password in passwords.items()
         ],
-        "permissions": [
-            {"user": user, "vhost": user, "configure": ".*", "write": ".*", "read": ".*"}
-            for user in passwords
-        ],
+        "permissions": [{"user": user, "vhost": user, **RIGHTS} for user in passwords],
     }
 
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cli.suite.database import SERVICES, SuiteDatabase
 from shared.clock import StoryClock
 from shared.privacy.cipher import new_keys
-from shared.province.signing import Ed25519Signer, read_public_keys
+from shared.province.keys.signing import Ed25519Signer, read_public_keys
 from shared.settings import Profile, Settings
 
 
@@ -77,7 +77,10 @@ class Home:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Where everything of a running suite is; `bases` are the services' public addresses."""
+    """Where everything of a running suite is; `bases` are the services' public addresses.
+
+    `province_url` is a broker's, or that of an interface which messages are pushed to.
+    """
 
     home: Home
     database: SuiteDatabase
@@ -108,7 +111,7 @@ class Plan:
             },
             "identity": identity,
             "province": {
-                "bus_url": self.province_url,
+                **self._province_line(),
                 "signing_key_file": str(home.signing_key(service)),
                 "peer_keys_file": str(home.province_keys),
             },
@@ -126,6 +129,11 @@ class Plan:
         if self.story:
             groups["clock"] = {"story_file": str(home.folder / "clock-offset")}
         return groups
+
+    def _province_line(self) -> dict[str, str]:
+        if self.province_url.startswith("http"):
+            return {"transport": "https", "url": self.province_url}
+        return {"bus_url": self.province_url}
 
     def settings(self, service: str) -> Settings:
         return Settings(**self.groups(service))

@@ -45,7 +45,7 @@ class Processes:
 
     async def ready(self) -> None:
         """Wait until every one says so itself; raises NotReady with its log when one does not."""
-        await asyncio.gather(*(_ready(process) for process in self.processes))
+        await asyncio.gather(*(ready(process) for process in self.processes))
 
 
 def choose_ports(first: int | None) -> dict[str, int]:
@@ -65,17 +65,19 @@ async def running(
     processes: list[Process] = []
     try:
         for service in SERVICES:
-            processes.append(_start(plan, logs, f"{service}-api", port=ports[service]))
-            processes.append(_start(plan, logs, f"{service}-worker", port=free_port()))
+            processes.append(start(plan, logs, f"{service}-api", port=ports[service]))
+            processes.append(start(plan, logs, f"{service}-worker"))
         suite = Processes(processes=processes)
         say(f"启动 {len(processes)} 个进程，日志在 {logs} · {len(processes)} processes started, logs there")
         await suite.ready()
         yield suite
     finally:
-        await _stop(processes)
+        await stop(processes)
 
 
-def _start(plan: Plan, logs: Path, name: str, *, port: int) -> Process:
+def start(plan: Plan, logs: Path, name: str, *, port: int | None = None) -> Process:
+    """Start `SERVICE-api` or `SERVICE-worker` on a port, or on a free one."""
+    port = port or free_port()
     service, _, role = name.partition("-")
     log = logs / f"{name}.log"
     environment = {**os.environ, **plan.environment(service), "PYTHONPATH": str(REPOSITORY)}
@@ -91,7 +93,8 @@ def _start(plan: Plan, logs: Path, name: str, *, port: int) -> Process:
     return Process(name=name, base=f"http://127.0.0.1:{port}", log=log, child=child)
 
 
-async def _ready(process: Process) -> None:
+async def ready(process: Process) -> None:
+    """Wait until it says so itself; raises NotReady with its log."""
     client = HttpClient(process.base)
     try:
         async with asyncio.timeout(_READY_SECONDS):
@@ -112,7 +115,8 @@ async def _answers(client: HttpClient) -> bool:
         return False
 
 
-async def _stop(processes: list[Process]) -> None:
+async def stop(processes: list[Process]) -> None:
+    """End them: first SIGTERM, and only at last SIGKILL."""
     for process in processes:
         if process.child.poll() is None:
             process.child.send_signal(signal.SIGTERM)

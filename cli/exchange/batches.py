@@ -1,0 +1,283 @@
+"""`njt exchange export|import|batches`: files that are carried where there is no line."""
+
+import asyncio
+import contextlib
+import json
+import zipfile
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from cli.exchange.calling import (
+    AsJson,
+    CallRefused,
+    Calls,
+    Service,
+    SomeServices,
+    called,
+    chosen,
+    print_json,
+)
+from cli.exchange.rounds import Round, go_over, placed
+from cli.exchange.words import moment
+from cli.suite.database import SERVICES
+from shared.contracts.batches import MANIFEST, BatchManifest, Form
+
+OUTCOMES = {
+    "done": "办结 · done",
+    "duplicate": "此前已收 · duplicate",
+    "rejected": "退回 · rejected",
+    "refused": "拒收 · refused",
+    "waiting": "待前序 · waiting",
+    "parked": "转人工 · parked",
+    "sent": "已带出 · sent",
+}
+_AS_MADE = "导出后即下载，送交省级 · downloaded as it was made, to be carried"
+_WELL = {"done", "duplicate"}
+_MOST_MANIFEST = 65_536
+_NOTHING, _SHOWN = "NJT-EXC-1040", 50
+_LONG_SECONDS, _LOOK_SECONDS, _LOOKED_AT = 1800.0, 0.5, 20
+
+Out = Annotated[Path, typer.Option(file_okay=False, help="存放目录 · the folder for the files")]
+Layout = Annotated[Form, typer.Option("--format", help="报文表格式 · how the messages are laid out")]
+Again = Annotated[
+    UUID | None, typer.Option(help="重新下载此批次，须同时指定 --service · download this batch once more")
+]
+WhyFetched = Annotated[
+    str,
+    typer.Option("--reason", help="下载事由，重新下载必填 · why it is downloaded; required with --again"),
+]
+File = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="省级批次文件 · a file of the province")
+]
+ForService = Annotated[
+    str | None, typer.Option("--service", help="服务，缺省按清单 · as the manifest says unless given")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """A file of one service; no batch where there was nothing to carry, no path while it is not saved."""
+
+    service: str
+    batch: dict[str, Any] | None = None
+    path: Path | None = None
+    why: str = ""
+
+    def told(self) -> dict[str, Any] | None:
+        """As JSON."""
+        return self.batch and self.batch | {"path": self.path and str(self.path)}
+
+
+def export(
+    context: typer.Context,
+    *,
+    service: SomeServices = [],  # noqa: B006 — only read
+    layout: Layout = Form.XLSX,
+    out: Out = Path(),
+    again: Again = None,
+    reason: WhyFetched = "",
+    as_json: AsJson = False,
+) -> None:
+    """导出批次 · Put what is due into signed files, one for each service, to be carried to the province."""
+    names = placed(context, service)
+    if again is not None and len(names) != 1:
+        raise typer.BadParameter("重新下载须指定一个服务 · name one service", param_hint="--service")
+    if again is not None and not reason.strip():
+        raise typer.BadParameter("重新下载须说明事由 · say why", param_hint="--reason")
+    why = reason.strip() or _AS_MADE
+
+    async def make(calls: Calls) -> Round[_Made]:
+        with _progress("导出 · exporting", shown=not as_json) as progress:
+            task = progress.add_task("", total=len(names))
+
+            async def one(name: str) -> _Made:
+                try:
+                    return await _export(calls, name, layout, again=again)
+                finally:
+                    progress.advance(task)
+
+            made = await go_over(names, one)
+            saved = await go_over(made.said, lambda name: _saved(calls, made.said[name], out, why=why))
+        made.said |= saved.said
+        made.failed |= saved.failed
+        return made
+
+    made = called(context, make, seconds=_LONG_SECONDS)
+    if as_json:
+        print_json({name: it.told() for name, it in made.said.items()})
+    else:
+        _print_made(made.said)
+    made.end()
+
+
+def _print_made(made: Mapping[str, _Made]) -> None:
+    table = Table("服务", "文件 · file", "报文 · messages", "批次 · batch", "")
+    for name, it in made.items():
+        if it.batch is None:
+            table.add_row(name, "—", "0", "—", escape(it.why))
+            continue
+        more = "还有待发 · more is due" if it.batch.get("more") else ""
+        path = "未保存，请用 --again · not saved: --again" if it.path is None else str(it.path)
+        table.add_row(name, escape(path), str(it.batch["rows"]), it.batch["id"], more)
+    Console().print(table)
+
+
+async def _export(calls: Calls, service: str, layout: Form, *, again: UUID | None) -> _Made:
+    if again is not None:
+        return _Made(service=service, batch=await calls.get(service, f"/batches/{again}"))
+    try:
+        return _Made(service=service, batch=await calls.post(service, "/batches", {"format": layout.value}))
+    except CallRefused as refusal:
+        if refusal.code != _NOTHING:
+            raise
+        return _Made(service=service, why=str(refusal))
+
+
+async def _saved(calls: Calls, made: _Made, out: Path, *, why: str) -> _Made:
+    if made.batch is None:
+        return made
+    content = await calls.fetch(made.service, f"/batches/{made.batch['id']}/file", reason=why)
+    path = out / made.batch["name"]
+    await asyncio.to_thread(_write, path, content)
+    return _Made(service=made.service, batch=made.batch, path=path)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def take_in(
+    context: typer.Context, file: File, *, service: ForService = None, as_json: AsJson = False
+) -> None:
+    """导入批次 · Take in a file of the province; ends with 1 unless every message is carried out, now or before."""
+    content = file.read_bytes()
+    manifest = _manifest(file)
+    (name,) = chosen([service or _addressee(manifest)])
+
+    async def hand_in(calls: Calls) -> Any:
+        async with _watched(calls, name, manifest, shown=not as_json):
+            return await calls.hand_in(name, "/batches/imports", name=file.name, content=content)
+
+    taken = called(context, hand_in, seconds=_LONG_SECONDS)
+    if as_json:
+        print_json({name: taken})
+    else:
+        _tell(taken)
+    if set(taken["outcomes"]) - _WELL:
+        raise typer.Exit(code=1)
+
+
+def _manifest(file: Path) -> BatchManifest | None:
+    """What the file says of itself, believed only so far as to show how far its import is."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if archive.getinfo(MANIFEST).file_size > _MOST_MANIFEST:
+                return None
+            return BatchManifest.model_validate(json.loads(archive.read(MANIFEST)))
+    except Exception:  # whatever it is, the service says what is wrong with it
+        return None
+
+
+def _addressee(manifest: BatchManifest | None) -> str:
+    name = manifest.receiver.rpartition("/")[2] if manifest else ""
+    if name not in SERVICES:
+        raise typer.BadParameter(
+            "文件未指明服务，请给出 · the file names no service of ours; say which", param_hint="--service"
+        )
+    return name
+
+
+@asynccontextmanager
+async def _watched(
+    calls: Calls, service: str, manifest: BatchManifest | None, *, shown: bool
+) -> AsyncIterator[None]:
+    """Shows how far the import is while it lasts."""
+    with _progress("导入 · importing", shown=shown) as progress:
+        task = progress.add_task("", total=manifest.rows if manifest else None)
+        watch = asyncio.create_task(_watch(calls, service, manifest, progress)) if manifest else None
+        try:
+            yield
+        finally:
+            if watch:
+                watch.cancel()
+                await asyncio.gather(watch, return_exceptions=True)
+            progress.update(task, completed=manifest.rows if manifest else None)
+
+
+async def _watch(calls: Calls, service: str, manifest: BatchManifest, progress: Progress) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        with contextlib.suppress(Exception):  # it is only looked at
+            page = await calls.get(service, "/batches", size=_LOOKED_AT)
+            for batch in page["items"]:
+                if batch["id"] == str(manifest.batch_id):
+                    progress.update(progress.task_ids[0], completed=sum(batch["outcomes"].values()))
+
+
+def _tell(taken: dict[str, Any]) -> None:
+    console = Console()
+    if taken["before"]:
+        told = (
+            f"此文件曾于 {moment(taken['before'])} 导入，未重复办理 · imported before, nothing happened twice"
+        )
+        console.print(f"[yellow]{told}[/]")
+    odd = [line for line in taken["lines"] if line["outcome"] not in _WELL]
+    if odd:
+        _print_rows(console, odd)
+    counted = Counter(line["outcome"] for line in taken["lines"])
+    table = Table("结果 · outcome", "报文 · messages", title=f"{taken['name']}：{taken['rows']} 行 · rows")
+    for outcome, times in counted.most_common():
+        table.add_row(OUTCOMES.get(outcome, outcome), str(times))
+    console.print(table)
+
+
+def _print_rows(console: Console, lines: Sequence[dict[str, Any]]) -> None:
+    table = Table("行 · row", "报文 · kind", "业务号 · business key", "结果 · outcome", "原因 · why")
+    for line in lines[:_SHOWN]:
+        why = f"{line['reason_code']} {line['reason']}".strip()
+        cells = [line["code"] or "—", line["business_key"] or "—"]
+        told = [OUTCOMES.get(line["outcome"], line["outcome"]), why]
+        table.add_row(str(line["number"]), *(escape(cell) for cell in [*cells, *told]))
+    console.print(table)
+    if len(lines) > _SHOWN:
+        console.print(f"……另有 {len(lines) - _SHOWN} 行，用 --json 查看 · more rows: --json")
+
+
+def list_batches(context: typer.Context, service: Service, *, as_json: AsJson = False) -> None:
+    """批次记录 · The latest files of a service, made and handed in."""
+    (name,) = chosen([service])
+    found = called(context, lambda calls: calls.get(name, "/batches", size=_SHOWN))["items"]
+    if as_json:
+        print_json({name: found})
+        return
+    table = Table("时间 · at", "方向", "批次 · batch", "文件 · file", "报文", "结果 · outcomes", "经办 · by")
+    for batch in found:
+        way = "导出 →" if batch["direction"] == "out" else "导入 ←"
+        counts = "，".join(f"{OUTCOMES.get(it, it)} {times}" for it, times in batch["outcomes"].items())
+        cells = [moment(batch["at"]), way, batch["id"], escape(batch["name"]), str(batch["rows"])]
+        table.add_row(*cells, counts or "进行中 · under way", escape(batch["by"]))
+    Console().print(table)
+
+
+def _progress(what: str, *, shown: bool) -> Progress:
+    columns = SpinnerColumn(), TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown)
