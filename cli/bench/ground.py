@@ -17,7 +17,7 @@ from cli.bench.service import LISTENER, PROTECTION, SENDER, metadata
 from cli.collector import Collector
 from cli.servers.places import scratch_folder
 from cli.servers.postgres import start_postgres
-from cli.servers.rabbitmq import start_private_rabbitmq
+from cli.servers.rabbitmq import RabbitServer, start_private_rabbitmq
 from cli.suite.database import drop_database
 from cli.suite.home import Home
 from shared.persistence.engine import create_engine
@@ -27,11 +27,12 @@ _NAME = "njt_bench"
 
 @dataclass(frozen=True, kw_only=True)
 class Servers:
-    """The addresses of what runs; the database's user may create roles and databases."""
+    """The addresses of what runs; the database's user may create roles and databases. `rabbit` may be restarted."""
 
     postgres: str
     broker: str
     keys: Path
+    rabbit: RabbitServer
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def _started(say: Say) -> Iterator[Servers]:
             broker = start_private_rabbitmq(folder / "rabbitmq", say=say)
             try:
                 keys = Home.at(folder / "home").folder
-                yield Servers(postgres=postgres.url, broker=broker.url, keys=keys)
+                yield Servers(postgres=postgres.url, broker=broker.url, keys=keys, rabbit=broker)
             finally:
                 broker.stop()
         finally:

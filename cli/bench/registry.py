@@ -3,12 +3,16 @@
 from importlib import import_module
 
 from cli.bench.contest import Arena, Bench, Say
+from cli.bench.results import Trial
+
+FAULTS = "faults"
 
 _PLACES = {
     "smoke": "cli.bench.smoke",
     "filing": "cli.bench.filing",
     "subsidy": "cli.bench.subsidy",
     "statistics": "cli.bench.subsidy.statistics",
+    "exchange": "cli.bench.exchange",
 }
 
 
@@ -24,3 +28,10 @@ def _of(name: str, size: str) -> Bench:
 BENCHES: dict[str, Bench] = {name: _of(name, "FULL") for name in _PLACES}
 QUICK_BENCHES: dict[str, Bench] = {name: _of(name, "SMALL") for name in _PLACES}
 """The same in small, to see that they run; their numbers mean nothing."""
+
+
+async def tried_faults(say: Say, *, at_scale: bool, quick: bool) -> Trial:
+    """Every fault of the exchange tried; measures nothing, so it is no contest."""
+    faults = import_module("cli.bench.faults").faults
+    trial: Trial = await faults(say, at_scale=at_scale, quick=quick)
+    return trial

@@ -2,12 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from rich.table import Table
 
 LIMIT = "limit"
 _PLACES = 3
+
+
+class Outcome(Protocol):
+    """What a bench found, to be kept and to be read."""
+
+    @property
+    def name(self) -> str: ...
+
+    def as_json(self) -> dict[str, Any]: ...
+
+    def as_table(self) -> Table: ...
+
+
+class Trial(Outcome, Protocol):
+    """What can go wrong, too."""
+
+    @property
+    def ok(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)

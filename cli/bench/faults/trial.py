@@ -1,0 +1,62 @@
+"""One fault tried: a small story told while it strikes, until both registers are equal."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from cli.bench.faults.cases import Case
+from cli.bench.faults.results import Row
+from cli.bench.faults.town import DAY, Town
+from simulator.faults import Faults
+from simulator.scenario import Step
+from simulator.story import Story
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much is told while a fault strikes, and how long both may take until they are equal."""
+
+    institutions: int
+    certificates: int
+    seconds: float
+
+    def story(self, seed: int) -> Story:
+        return Story(institutions=self.institutions, certificates=self.certificates, seed=seed, today=DAY)
+
+
+async def tried(case: Case, town: Town, size: Size, *, seed: int) -> Row:
+    """Let it strike, and see both registers equal. A seed makes a story of bodies that no other seed has."""
+    before = await town.tally()
+    faults = town.province.faults = case.fault(seed)
+    story = size.story(seed)
+    began = time.monotonic()
+    left, befell = await _befallen(case, town, story, size)
+    if case.by_hand:
+        town.province.faults = Faults()
+    problems = await town.agreed(left, seconds=size.seconds)
+    seconds = time.monotonic() - began
+    injected = sum(faults.counts.values()) + befell
+    tally = await town.tally() - before
+    return Row(
+        fault=case.name,
+        messages=len(story),
+        injected=injected,
+        tally=tally,
+        seconds=seconds,
+        problems=problems or _unexpected(case, injected, by_hand=tally.by_hand),
+    )
+
+
+async def _befallen(case: Case, town: Town, story: Story, size: Size) -> tuple[list[Step], int]:
+    """Tell the story, and let the disaster befall the town meanwhile; what was not carried out, and how often it did."""
+    async with asyncio.TaskGroup() as tasks:
+        telling = tasks.create_task(town.told(story, seconds=size.seconds))
+        befalling = tasks.create_task(case.disaster(town)) if case.disaster else None
+    return telling.result(), befalling.result() if befalling else 0
+
+
+def _unexpected(case: Case, injected: int, *, by_hand: int) -> list[str]:
+    """A fault that never struck shows nothing, and what mends itself needs nobody."""
+    if not injected:
+        return ["never struck"]
+    return ["somebody had to act"] if by_hand and not case.by_hand else []
