@@ -1,7 +1,7 @@
 """What the province sends and what it is owed, on the wire and in the tables."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from shared.contracts.province import MessageCode, ProvinceEnvelope
 from shared.messaging.consumer import Incoming
+from shared.persistence.security import enter_everywhere
 from shared.province.intents import payload_of
-from shared.province.signing import Ed25519Signer
+from shared.province.keys.signing import Ed25519Signer
 from tests.interfaces import Interfaces
 
 
@@ -40,7 +41,7 @@ async def send(
         "business_key": str(message_id),
         "lane": str(message_id),
         "sequence": 1,
-        "issued_at": datetime(2024, 3, 4, tzinfo=UTC),
+        "issued_at": interfaces.suite.runtimes[service].clock.now().astimezone(UTC),
         "payload": payload.model_dump(mode="json"),
         "key_id": signer.key_id,
         "signature": "",
@@ -55,6 +56,7 @@ async def send(
 async def receipts(interfaces: Interfaces, service: str, message_id: UUID) -> list[dict[str, Any]]:
     """What the province is answered, first whether it was accepted, then what became of it."""
     async with interfaces.suite.runtimes[service].engine.connect() as connection:
+        await enter_everywhere(connection)
         rows = await connection.execute(
             text("SELECT payload FROM exchange_intent WHERE in_reply_to = :id ORDER BY id"),
             {"id": message_id},
@@ -66,6 +68,7 @@ async def receipts(interfaces: Interfaces, service: str, message_id: UUID) -> li
 async def owed(interfaces: Interfaces, service: str, lane: str) -> list[Owed]:
     """What is owed about one institution, in the order of its lane."""
     async with interfaces.suite.runtimes[service].engine.connect() as connection:
+        await enter_everywhere(connection)
         rows = await connection.execute(
             text(
                 "SELECT code, business_key, lane, payload FROM exchange_intent"

@@ -41,8 +41,10 @@ async def test_n2_1_an_opened_suspended_and_resumed_account_is_told_in_that_orde
     ]
 
 
-async def test_accounts_takes_nothing_from_the_province_but_receipts(interfaces: Interfaces) -> None:
-    assert [code for code in MessageCode if province.taken(code)] == []
+async def test_accounts_takes_nothing_from_the_province_but_receipts_and_its_register(
+    interfaces: Interfaces,
+) -> None:
+    assert [code for code in MessageCode if province.taken(code)] == [MessageCode.REGISTER_ANSWERED]
     message = await send(interfaces, "accounts", MessageCode.INSTITUTION_FILED, institution_filed())
     (refused,) = await receipts(interfaces, "accounts", message)
     assert (refused["stage"], refused["ok"], refused["reason_code"]) == ("technical", False, "CODE")

@@ -40,7 +40,7 @@ WRONG = [
     ("shared/values/fen.py", "services.filing.domain"),
     ("shared/province/schema.py", "cli"),
     ("shared/province/schema.py", "simulator.line"),
-    ("simulator/line.py", "shared.province.signing"),
+    ("simulator/line.py", "shared.province.keys.signing"),
     ("simulator/line.py", "shared.errors"),
     ("simulator/line.py", "services.filing.domain"),
     ("simulator/line.py", "cli"),
@@ -60,7 +60,7 @@ def tree(tmp_path: Path) -> Path:
     for module in ("province.schema", "values.fen", "contracts.filing"):
         add(tmp_path, f"shared/{module.replace('.', '/')}.py", "shared.errors")
         add(tmp_path, "simulator/line.py", f"shared.{module}")
-    add(tmp_path, "shared/province/signing.py", "shared.errors")
+    add(tmp_path, "shared/province/keys/signing.py", "shared.errors")
     add(tmp_path, "shared/errors.py", "enum")
     add(tmp_path, "cli/serve.py", "services.filing.app")
     return tmp_path

@@ -79,10 +79,10 @@ def test_the_asyncapi_document_shows_every_topic_with_who_sends_and_who_receives
 def test_the_topology_names_every_queue_with_its_dead_letters() -> None:
     printed = CliRunner().invoke(create_app(), ["topology", "--json"]).stdout
 
-    queues = {each["queue"]: each for each in json.loads(printed)}
-    assert {f"njt.{service}.events" for service in SERVICES} <= set(queues)
-    assert {f"njt.province.{service}" for service in SERVICES} <= set(queues)
-    assert all(each["dead_letters"] == f"{name}.dead" for name, each in queues.items())
+    queues = {each["queue"] for each in json.loads(printed)["queues"]}
+    named = {f"njt.{service}.events" for service in SERVICES}
+    named |= {f"njt.province.{service}" for service in SERVICES}
+    assert queues == named | {f"{name}.dead" for name in named}
 
 
 def _references(part: object) -> list[str]:

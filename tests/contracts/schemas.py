@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.contracts import EVENTS, province, queries
+from shared.contracts import EVENTS, instructions, province, queries
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -20,7 +20,7 @@ def published() -> dict[str, Schema]:
     }
     payloads: dict[str, type[BaseModel]] = {
         f"province.v{province.SCHEMA_VERSION}.{name}": kind
-        for module in (province, queries)
+        for module in (province, queries, instructions)
         for name, kind in vars(module).items()
         if isinstance(kind, type) and issubclass(kind, province.Wire) and kind is not province.Wire
     }

@@ -88,8 +88,9 @@ def test_keys_are_held_only_by_the_service_they_belong_to(production: Manifests)
         }
 
     assert holders("NJT_IDENTITY__SIGNING_KEY_FILE") == {"accounts"}
-    assert holders("NJT_PRIVACY__KEYS_FILE") == {"subsidy"}
     assert holders("NJT_RECEIPTS__SIGNING_KEY_FILE") == {"subsidy"}
+    for service in SERVICES:
+        assert holders(f"'{service}-privacy-keys'") == {service}
     assert holders("NJT_PROVINCE__SIGNING_KEY_FILE") == set(SERVICES)
 
 
@@ -204,3 +205,48 @@ def test_the_ingress_and_nobody_before_it_is_believed_about_a_caller(
     service: str, production: Manifests
 ) -> None:
     assert environment(main(production, f"{service}-api"))["NJT_HTTP__TRUSTED_PROXIES"] == "1"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_over_https_workers_alone_push_and_show_a_certificate(
+    service: str, built: dict[str, Manifests]
+) -> None:
+    staging = built["staging"]
+    api, worker = (environment(main(staging, f"{service}-{role}")) for role in ("api", "worker"))
+    for told in (api, worker):
+        assert told["NJT_PROVINCE__TRANSPORT"] == "https"
+        key = told["NJT_PROVINCE__URL"]["configMapKeyRef"]["key"]
+        assert pick(staging, "ConfigMap", "settings")["data"][key].startswith("https://")
+        assert "NJT_PROVINCE__BUS_URL" not in told
+    files = {
+        name: told for name, told in worker.items() if name.endswith(("CA_FILE", "CERT_FILE", "KEY_FILE"))
+    }
+    mounts = {it["mountPath"]: it["name"] for it in main(staging, f"{service}-worker")["volumeMounts"]}
+    volumes = {it["name"]: it for it in pod(staging, f"{service}-worker")["volumes"]}
+    for name in ("NJT_PROVINCE__CA_FILE", "NJT_PROVINCE__CLIENT_CERT_FILE", "NJT_PROVINCE__CLIENT_KEY_FILE"):
+        folder, _, file = files[name].rpartition("/")
+        assert file in [it["path"] for it in volumes[mounts[folder]]["secret"]["items"]]
+    assert "province-tls" not in repr(pod(staging, f"{service}-api"))
+
+
+def test_over_https_workers_alone_reach_the_province_and_the_gateway_reaches_the_callback(
+    built: dict[str, Manifests],
+) -> None:
+    staging = built["staging"]
+    reaching = pick(staging, "NetworkPolicy", "province-https")["spec"]
+    assert reaching["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "worker"
+    assert reaching["egress"][0]["ports"] == [{"protocol": "TCP", "port": 443}]
+    for service in SERVICES:
+        (path,) = pick(staging, "Ingress", f"{service}-api")["spec"]["rules"][0]["http"]["paths"]
+        assert (path["path"], path["pathType"]) == (f"/{service}", "Prefix")
+        assert environment(main(staging, f"{service}-api"))["NJT_HTTP__ROOT_PATH"] == f"/{service}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_over_a_broker_the_province_has_an_address_with_a_login_of_its_own(
+    service: str, production: Manifests
+) -> None:
+    told = environment(main(production, f"{service}-worker"))
+    secrets = [told[it]["secretKeyRef"]["name"] for it in ("NJT_BUS__URL", "NJT_PROVINCE__BUS_URL")]
+    assert secrets == [f"{service}-bus", f"{service}-province-bus"]
+    assert "province-tls" not in repr(production)

@@ -92,7 +92,8 @@ async def test_n2_1_of_what_the_province_filed_the_district_connects_and_opens_t
         institution = await recognize_institution(institution_filed(), work)
     async with works(EVERYTHING) as work:
         owed = await work.obligations.of_institution(institution.id)
-    assert told(owed) == {("connect", DISTRICT), ("open_account", DISTRICT)}
+    duties = ("connect", "open_account", "invite_operator")
+    assert told(owed) == {(each, DISTRICT) for each in duties}
     assert {each.filing_id for each in owed} == {None}
     assert {each.uscc for each in owed} == {institution.uscc}
 

@@ -127,5 +127,6 @@ def test_the_province_is_told_of_registrations_and_of_nothing_it_filed_itself() 
     assert province.dispatch(account_opened(an_institution().id)) is None
 
 
-def test_filing_takes_provincial_filings_and_nothing_else() -> None:
-    assert [code for code in MessageCode if province.taken(code)] == [FILED]
+def test_filing_takes_provincial_filings_and_the_catalogue_and_nothing_else() -> None:
+    taken = [code for code in MessageCode if province.taken(code)]
+    assert taken == [FILED, MessageCode.CATALOGUE_UPDATED]

@@ -16,6 +16,7 @@ from shared.contracts.province import (
     Receipt,
     Stage,
 )
+from shared.persistence.security import enter_everywhere
 from tests.builders import CITY, institution_filed
 from tests.filing.provincework import Exchange
 from tests.filing.recordwork import Record, on_record
@@ -59,6 +60,7 @@ async def test_n3_7_every_later_change_is_reported_once_with_its_action_and_revi
 async def answer(interfaces: Interfaces, business_key: str, receipt: Receipt) -> None:
     """The province's receipt for a report of ours."""
     async with interfaces.suite.runtimes["filing"].engine.connect() as connection:
+        await enter_everywhere(connection)
         found = await connection.execute(
             text("SELECT id FROM exchange_intent WHERE business_key = :key AND code = 'FILING_REPORTED'"),
             {"key": business_key},
@@ -146,7 +148,11 @@ async def test_only_reports_are_sent_again(interfaces: Interfaces) -> None:
     status, problem = await retry(record, connect)
     assert (status, problem["code"]) == (409, "NJT-FIL-1111")
     view = await record.read()
-    assert {each["kind"] for each in view["obligations"]} == {"open_account", "connect"}
+    assert {each["kind"] for each in view["obligations"]} == {
+        "open_account",
+        "connect",
+        "invite_operator",
+    }
 
 
 def test_a_number_too_long_for_a_business_key_is_digested() -> None:

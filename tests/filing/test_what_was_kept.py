@@ -100,7 +100,7 @@ async def test_going_back_keeps_cases_and_register(fresh_database: SuiteDatabase
     async with connected(fresh_database.owners["filing"]) as old:
         await _write_old_rows(old)
     await _step(fresh_database, "head")
-    await _step(fresh_database, "-1")
+    await _step(fresh_database, "-3")
     async with connected(fresh_database.owners["filing"]) as old:
         await old.execute("SELECT set_config('njt.everything', 'on', false)")
         filing = await old.fetchrow("SELECT state, registered_at, obligations FROM filing")

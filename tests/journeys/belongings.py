@@ -19,6 +19,7 @@ from services.supervision.domain.plan import EvaluationPlan
 from shared.identity import Scope
 from shared.objects import key_of
 from shared.policy import Audience
+from tests.accounts.drifting import a_drift
 from tests.builders import (
     AT,
     DISTRICT,
@@ -32,13 +33,16 @@ from tests.builders import (
 )
 from tests.filing import network
 from tests.filing.casework import PAPER
+from tests.filing.catalogue import an_edition
 from tests.filing.importing import INSTITUTIONS, Desk
 from tests.filing.owing import an_obligation
 from tests.filing.panelwork import a_panel, an_accepted, an_expert
 from tests.interfaces import Interfaces
 from tests.journeys.claimed import claims_of
+from tests.journeys.exchanged import sent_back_to_the_district
 from tests.journeys.recovered import paid_of_the_district
 from tests.supervision import fakes as supervision
+from tests.supervision.provincial import a_task, an_order
 
 Belongings = dict[tuple[str, str], str]
 """What stands for a path parameter of a service."""
@@ -59,11 +63,15 @@ async def of_the_district(interfaces: Interfaces) -> Belongings:
         _campaign,
         _import,
         _honours,
+        _catalogue,
         _accounts,
         _supervision,
+        _provincial,
     ):
         found |= await add(interfaces)
-    return found | await claims_of(OWN, interfaces) | await paid_of_the_district(interfaces)
+    for add_more in (paid_of_the_district, sent_back_to_the_district):
+        found |= await add_more(interfaces)
+    return found | await claims_of(OWN, interfaces)
 
 
 async def _filing(interfaces: Interfaces) -> Belongings:
@@ -197,11 +205,22 @@ async def _honours(interfaces: Interfaces) -> Belongings:
     }
 
 
+async def _catalogue(interfaces: Interfaces) -> Belongings:
+    """An edition of the occupation catalogue, as if the district decided on it."""
+    edition = an_edition(organ=DISTRICT)
+    async with interfaces.suite.runtimes["filing"].works(EVERYTHING) as work:
+        work.editions.add(edition)
+    return {("filing", "edition_id"): str(edition.id)}
+
+
 async def _accounts(interfaces: Interfaces) -> Belongings:
     account = an_account()
     async with interfaces.suite.runtimes["accounts"].works(EVERYTHING) as work:
         work.accounts.add(account)
+        drift = a_drift()
+        work.drifts.add(drift)
     return {
+        ("accounts", "drift_id"): str(drift.id),
         ("accounts", "account_id"): str(account.id),
         ("accounts", "institution_id"): str(account.institution_id),
     }
@@ -244,4 +263,16 @@ async def _supervision(interfaces: Interfaces) -> Belongings:
         ("supervision", "rectification_id"): str(rectification.id),
         ("supervision", "plan_id"): str(plan.id),
         ("supervision", "lead_id"): str(lead.id),
+    }
+
+
+async def _provincial(interfaces: Interfaces) -> Belongings:
+    """What the province asks the district for, and orders."""
+    task, order = a_task(), an_order()
+    async with interfaces.suite.runtimes["supervision"].works(EVERYTHING) as work:
+        work.tasks.add(task)
+        work.orders.add(order)
+    return {
+        ("supervision", "task_id"): str(task.id),
+        ("supervision", "order_id"): str(order.id),
     }

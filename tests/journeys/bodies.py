@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from cli.suite.database import SERVICES
 from tests.builders import CITIZEN_ID, CITY, DISTRICT, TURNER, new_filing
 from tests.filing.casework import PAPER
 from tests.filing.importing import INSTITUTIONS, Desk, as_csv
 from tests.interfaces import Interfaces
 from tests.journeys.belongings import OWN, Belongings
+from tests.journeys.exchanged import repairs_of
 from tests.journeys.recovered import ALONE
 from tests.subsidy.desk import ACCOUNT
 
@@ -83,6 +85,10 @@ QUERIES: dict[tuple[str, str], Callable[[Belongings], dict[str, str]]] = {
     ("subsidy", "/v1/certificates/rosters"): lambda of: {"institution_id": of["subsidy", "institution_id"]},
     ("subsidy", "/v1/statistics"): lambda _: {"organ": DISTRICT} | ALONE,
     ("subsidy", "/v1/certificates/gaps"): lambda _: {"station": "Y000032000001", "year": "2024"},
+    **{
+        (service, "/v1/exchange/batches/{batch_id}/file"): lambda _: {"reason": "送交省级"}
+        for service in SERVICES
+    },
 }
 """What is asked besides the path."""
 
@@ -100,6 +106,7 @@ FILES: dict[tuple[str, str], Callable[[Interfaces], tuple[str, bytes]]] = {
     ("subsidy", "/v1/facts/files"): lambda _: ("a.csv", KNOWN.encode()),
     ("subsidy", "/v1/evidence"): lambda _: ("a.pdf", PAPER),
     ("subsidy", "/v1/payment-batches/{batch_id}/result"): lambda _: ("a.csv", RETURNED.encode()),
+    **{(service, "/v1/exchange/batches/imports"): lambda _: ("a.zip", b"PK") for service in SERVICES},
 }
 """What is handed in as a file."""
 FORMS: dict[tuple[str, str], Callable[[Belongings], dict[str, str]]] = {
@@ -113,6 +120,8 @@ FORMS: dict[tuple[str, str], Callable[[Belongings], dict[str, str]]] = {
 }
 """What is said beside the file."""
 BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
+    **{place: body for service in SERVICES for place, body in repairs_of(service).items()},
+    **{(service, "/v1/exchange/batches"): lambda _: {"format": "csv"} for service in SERVICES},
     ("filing", "/v1/filings"): lambda _: new_filing(OWN),
     ("filing", "/v1/filings/of-institution/{institution_id}"): lambda _: {
         "kind": "change",
@@ -207,6 +216,19 @@ BODIES: dict[tuple[str, str], Callable[[Belongings], dict[str, Any]]] = {
         "inspection_id": of["supervision", "inspection_id"]
     },
     ("supervision", "/v1/leads/{lead_id}/closing"): lambda _: {"finding": "unclear", "reason": "未能查实"},
+    ("accounts", "/v1/accounts/{account_id}/operator"): lambda _: {"client_id": f"a-{uuid4().hex[:12]}"},
+    ("accounts", "/v1/drift-checks"): lambda _: {},
+    ("accounts", "/v1/drift/{drift_id}/proposal"): lambda _: {"repair": "refollow", "reason": "越界"},
+    ("accounts", "/v1/drift/{drift_id}/decision"): lambda _: {"accepted": True, "opinion": "越界"},
+    ("filing", "/v1/catalogue-editions/{edition_id}/proposal"): lambda _: {"reason": "越界"},
+    ("filing", "/v1/catalogue-editions/{edition_id}/decision"): lambda _: {
+        "accepted": False,
+        "opinion": "越界",
+    },
+    ("supervision", "/v1/provincial-tasks/{task_id}/inspection"): lambda of: {
+        "inspection_id": of["supervision", "inspection_id"]
+    },
+    ("supervision", "/v1/provincial-tasks/{task_id}/report"): lambda _: {"report": "越界"},
     ("accounts", "/v1/clients"): lambda _: {
         "client_id": f"intruder-{uuid4().hex[:8]}",
         "permissions": ["register:read"],

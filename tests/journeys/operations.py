@@ -12,7 +12,17 @@ from tests.builders import OTHER_DISTRICT, PARK, a_uscc
 from tests.interfaces import Headers, Interfaces, fresh_key
 from tests.journeys.belongings import Belongings
 from tests.journeys.bodies import BODIES, FILES, FORMS, QUERIES
-from tests.journeys.reaches import CITYS, EVERYBODYS, FIGURES, NOBODYS, OPEN, PREVIEWS, STANDS_FOR, TOLD
+from tests.journeys.reaches import (
+    CITYS,
+    EVERYBODYS,
+    FIGURES,
+    LINES,
+    NOBODYS,
+    OPEN,
+    PREVIEWS,
+    STANDS_FOR,
+    TOLD,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +62,7 @@ def _operations(service: str) -> list[Operation]:
 
 OPERATIONS = [operation for service in SERVICES for operation in _operations(service)]
 CLOSED = [each for each in OPERATIONS if each.key not in OPEN]
-OWNED = [each for each in CLOSED if (each.service, each.path) not in NOBODYS | EVERYBODYS | CITYS]
+OWNED = [each for each in CLOSED if (each.service, each.path) not in NOBODYS | EVERYBODYS | CITYS | LINES]
 ABOUT_ONE = [each for each in OWNED if each.parameters]
 LISTS = [
     each
@@ -64,7 +74,7 @@ CREATIONS = [
     for each in CLOSED
     if each.method != "get"
     and not each.parameters
-    and (each.service, each.path) not in NOBODYS | PREVIEWS | TOLD
+    and (each.service, each.path) not in NOBODYS | PREVIEWS | TOLD | LINES
 ]
 SHARED = [each for each in CLOSED if (each.service, each.path) in EVERYBODYS]
 STRANGERS: list[dict[str, str]] = [{"organ": OTHER_DISTRICT}, {"organ": PARK}, {"holder": a_uscc()}, {}]
@@ -76,7 +86,7 @@ async def ask(
     """Call an operation as it wants to be called, about something of the district or about nothing."""
     of = belongings or {}
     place, body, files, form = (operation.service, operation.path), None, None, None
-    values = {name: of.get(stands_for(operation, name), str(uuid4())) for name in operation.parameters}
+    values = {name: of.get(stands_for(operation, name), nobodys(name)) for name in operation.parameters}
     if belongings is not None and operation.has_body:
         if place in FILES:
             files = {"file": FILES[place](interfaces)}
@@ -92,6 +102,11 @@ async def ask(
         data=form,
         files=files,
     )
+
+
+def nobodys(parameter: str) -> str:
+    """What a parameter may be that nothing is known by."""
+    return "999999999" if parameter == "place" else str(uuid4())
 
 
 def stands_for(operation: Operation, parameter: str) -> tuple[str, str]:

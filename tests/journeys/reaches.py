@@ -4,6 +4,7 @@ from cli.suite.database import SERVICES
 
 OPEN = {
     *((service, "get", path) for service in SERVICES for path in ("/livez", "/readyz", "/metrics")),
+    *((service, "post", "/v1/exchange/messages") for service in SERVICES),
     ("accounts", "get", "/.well-known/oauth-authorization-server"),
     ("accounts", "get", "/.well-known/jwks.json"),
     ("accounts", "post", "/oauth/token"),
@@ -22,10 +23,12 @@ OPEN = {
     ("subsidy", "get", "/v1/public/receipt-keys"),
     ("subsidy", "get", "/v1/public/statistics"),
 }
-"""What needs no token: health, discovery, the public keys, where tokens are had, and what everybody may know."""
+"""What needs no token: health, discovery, public keys, where tokens are had, what everybody may know, signed messages."""
 UNLISTED = {"/docs", "/openapi.json"}
 """What no document lists, and anybody may read."""
 NOBODYS = {
+    *((service, "/v1/exchange/reconciliations") for service in SERVICES),
+    *((service, "/v1/exchange/reconciliations/{reconciliation_id}") for service in SERVICES),
     ("filing", "/v1/routing-decisions"),
     ("filing", "/v1/integrity-records"),
     ("filing", "/v1/integrity-records/{record_id}"),
@@ -55,6 +58,24 @@ CITYS = {
     ("subsidy", "/v1/policy-releases/{release_id}/release"),
 }
 """What is the city's alone until it is made known, the districts' no more than a stranger's."""
+LINES = {
+    (service, f"/v1/exchange{path}")
+    for service in SERVICES
+    for path in (
+        "/batches",
+        "/batches/imports",
+        "/batches/{batch_id}",
+        "/batches/{batch_id}/file",
+        "/messages",
+        "/messages/{place}",
+        "/pause",
+        "/resume",
+        "/parked",
+        "/parked/{held_id}/replay",
+        "/parked/{held_id}/discard",
+    )
+}
+"""What is about the line to the province itself, and of no organ: the city's alone."""
 FIGURES = {("subsidy", "/v1/statistics")}
 """What counts people: to officers their own territory's, to everybody else the city's without those of few people."""
 SECRET = {
@@ -62,6 +83,11 @@ SECRET = {
     ("subsidy", "/v1/signals/{signal_id}"): "signal_id",
     ("supervision", "/v1/leads"): "lead_id",
     ("supervision", "/v1/leads/{lead_id}"): "lead_id",
+    ("supervision", "/v1/provincial-tasks"): "task_id",
+    ("supervision", "/v1/provincial-tasks/{task_id}"): "task_id",
+    ("supervision", "/v1/provincial-orders"): "order_id",
+    ("supervision", "/v1/provincial-orders/{order_id}"): "order_id",
+    ("accounts", "/v1/drift"): "drift_id",
 }
 """What officers look into, and whom it is about does not see; by what it is known."""
 STANDS_FOR = {

@@ -25,9 +25,10 @@ from tests.journeys.operations import (
     STRANGERS,
     Operation,
     ask,
+    nobodys,
     stands_for,
 )
-from tests.journeys.reaches import CITYS, HOLDERS, OPEN, PREVIEWS, TOLD, UNLISTED
+from tests.journeys.reaches import CITYS, HOLDERS, LINES, OPEN, PREVIEWS, TOLD, UNLISTED
 
 
 def test_every_service_has_operations_and_most_of_them_are_closed() -> None:
@@ -184,6 +185,20 @@ async def test_what_is_the_citys_is_nobody_elses_whether_it_is_there_or_not(
     if operation.method == "get":
         answer = await ask(interfaces, operation, interfaces.bearer(organ=CITY), belongings)
         assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    "operation", [each for each in CLOSED if (each.service, each.path) in LINES], ids=str
+)
+async def test_what_is_about_the_line_is_the_citys_alone(
+    interfaces: Interfaces, belongings: Belongings, operation: Operation
+) -> None:
+    nothing = belongings | {(operation.service, name): nobodys(name) for name in operation.parameters}
+    for reach in (*STRANGERS, {"organ": DISTRICT}):
+        answer = await ask(interfaces, operation, interfaces.bearer(**reach), nothing)
+        assert (answer.status_code, answer.json()["code"]) == (403, "NJT-IDN-0001"), f"{reach}: {answer.text}"
+    answer = await ask(interfaces, operation, interfaces.bearer(organ=CITY), nothing)
+    assert answer.status_code not in {401, 403}, answer.text
 
 
 @pytest.mark.parametrize("key", sorted(HOLDERS))

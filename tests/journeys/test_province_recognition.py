@@ -13,15 +13,21 @@ from tests.builders import DISTRICT, a_uscc, institution_filed
 from tests.shared.province.exchange import until
 from tests.shared.province.letters import ACCEPTED, DONE, TRACE, TRACE_ID
 from tests.shared.province.suite import Suite, opened_suite
+from tests.shared.province.tongues import PROFILES
 from tests.subsidy.builders import HOLDER, SCOPE, certificate, lathe
 
 NAME = "测试员甲"
 
 
-@pytest.fixture(scope="module")
-async def suite(postgres_url: str, home: Home, scratch: Path) -> AsyncIterator[Suite]:
-    async with opened_suite(postgres_url, home.passwords, scratch / "recognition") as suite:
+@pytest.fixture(scope="module", params=list(PROFILES))
+async def suite(
+    request: pytest.FixtureRequest, postgres_url: str, home: Home, scratch: Path
+) -> AsyncIterator[Suite]:
+    """In each dialect, with keys of its algorithm."""
+    folder = scratch / f"recognition_{request.param}"
+    async with opened_suite(postgres_url, home.passwords, folder, spoken=PROFILES[request.param]) as suite:
         yield suite
+    assert suite.province.unreadable == []
 
 
 async def test_n2_1_one_filing_opens_the_account_without_a_second_assessment(suite: Suite) -> None:

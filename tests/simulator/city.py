@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from shared.contracts.exchange import UNNUMBERED
 from shared.contracts.province import (
     SCHEMA_VERSION,
     AccountOpenedReport,
@@ -23,7 +24,7 @@ from shared.contracts.scope import ScopeItem
 from shared.messaging.bus import Bus, Message, Outcome, Queue, Topology
 from shared.policy import Audience, Category
 from shared.province.adapter import CONTENT_TYPE, PROVINCE_EXCHANGE, TO_PROVINCE, to_city
-from shared.province.signing import Ed25519Signer
+from shared.province.keys.signing import Ed25519Signer
 from shared.values import Edition, Level, OccupationCode, StationCode, Uscc
 
 USCC = Uscc("91350100M000100Y43")
@@ -102,7 +103,7 @@ class City:
             await self._end_answering()
 
     def envelope(self, payload: Wire, **fields: Any) -> ProvinceEnvelope:
-        """A signed message, by default the opening of an account; any field may be told otherwise."""
+        """A signed message, by default the opening of an account in a lane of its own; any field may be told otherwise."""
         content = {
             "schema_version": SCHEMA_VERSION,
             "message_id": uuid4(),
@@ -110,7 +111,7 @@ class City:
             "sender": self._sender,
             "receiver": "320000",
             "business_key": f"account:{uuid4()}",
-            "lane": str(USCC),
+            "lane": str(uuid4()),
             "sequence": 1,
             "issued_at": Now().now(),
             "payload": payload.model_dump(mode="json"),
@@ -149,6 +150,18 @@ class City:
         await self.until(complete)
         return self.receipts(envelope)[before:]
 
+    async def say(self, code: MessageCode, payload: Wire, **fields: Any) -> ProvinceEnvelope:
+        """Say something about the exchange, outside the lanes."""
+        outside = {"code": code, "lane": "", "sequence": 0, "business_key": f"exchange:{uuid4()}"}
+        envelope = self.envelope(payload, **(outside | fields))
+        await self.put(envelope.model_dump_json().encode())
+        return envelope
+
+    async def told(self, code: MessageCode, count: int = 1) -> list[ProvinceEnvelope]:
+        """What the province has sent under this code, once there is so much of it."""
+        await self.until(lambda: len(self.messages(code)) >= count)
+        return self.messages(code)
+
     def receipts(self, envelope: ProvinceEnvelope) -> list[Receipt]:
         """What the province has answered to a message so far."""
         return [Receipt.model_validate(it.payload) for it in self.answers(envelope)]
@@ -181,7 +194,7 @@ class City:
         async with self._arrived:
             self.received.append((envelope, message.headers.get("traceparent")))
             self._arrived.notify_all()
-        if envelope.code != MessageCode.RECEIPT:
+        if envelope.code not in UNNUMBERED:
             task = asyncio.create_task(self._reply(envelope))
             self._answers.add(task)
 

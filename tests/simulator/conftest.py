@@ -11,6 +11,7 @@ from cli.servers.rabbitmq import RabbitServer
 from cli.suite.province_line import ProvinceLine
 from shared.messaging.memory import MemoryBus
 from shared.messaging.rabbit import RabbitBus
+from simulator.chasing import Habits
 from simulator.counterpart import Counterpart
 from simulator.keys import PeerKeys, ProvinceKey
 from simulator.memory import MemoryLine
@@ -42,6 +43,16 @@ def counterpart(bus: MemoryBus, city: City, province_key: ProvinceKey) -> Counte
 
 @pytest.fixture
 async def province(counterpart: Counterpart) -> AsyncIterator[Counterpart]:
+    async with counterpart.running():
+        yield counterpart
+
+
+@pytest.fixture
+async def hasty(bus: MemoryBus, city: City, province_key: ProvinceKey) -> AsyncIterator[Counterpart]:
+    """A province that asks after a moment, and repeats what was spoilt on its way three times."""
+    habits = Habits(receipt_seconds=0.1, gap_seconds=0.1, resends=3)
+    line = MemoryLine(ProvinceLine(bus))
+    counterpart = Counterpart(province_key, PeerKeys(city.signer.public()), line, Now(), habits=habits)
     async with counterpart.running():
         yield counterpart
 

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contracts.province import AccountOpenedReport, FilingReport, MessageCode, Receipt, Stage, Wire
-from shared.province.signing import KeyRing
+from shared.province.keys.signing import KeyRing
 from simulator.counterpart import Counterpart
 from simulator.keys import ProvinceKey
-from tests.simulator.city import ACCEPTED, TRACE, City, account_opened, institution_filed
+from tests.simulator.city import ACCEPTED, TRACE, USCC, City, account_opened, institution_filed
 
 OPENED = MessageCode.ACCOUNT_OPENED
 
@@ -37,7 +37,7 @@ async def test_a_message_is_answered_by_a_technical_and_then_a_business_receipt(
 async def test_a_receipt_names_its_message_and_is_signed_and_stands_outside_the_lanes(
     city: City, province: Counterpart, province_key: ProvinceKey
 ) -> None:
-    told = city.envelope(account_opened(), sequence=3)
+    told = city.envelope(account_opened())
     await city.tell(told, traceparent=TRACE)
     ring = KeyRing(province_key.public())
     for answer in city.answers(told):
@@ -197,7 +197,11 @@ async def test_the_latest_report_of_each_filing_is_kept_by_its_number(
     told = (report("甲", 1), report("甲", 3, "suspended"), report("甲", 2), report("乙", 1))
     for place, each in enumerate(told, start=1):
         envelope = city.envelope(
-            each, code=MessageCode.FILING_REPORTED, business_key=f"filing:{place}", sequence=place
+            each,
+            code=MessageCode.FILING_REPORTED,
+            business_key=f"filing:{place}",
+            lane=USCC,
+            sequence=place,
         )
         await city.tell(envelope)
     kept = {number: (each.revision, each.standing) for number, each in province.filings.items()}

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from shared.province.signing import Ed25519Signer, KeyRing
+from shared.province.keys.signing import Ed25519Signer, KeyRing
 from simulator.keys import KeyFileError, PeerKeys, ProvinceKey
 
 

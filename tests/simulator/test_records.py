@@ -26,7 +26,7 @@ from shared.contracts.queries import (
 from shared.contracts.scope import ScopeItem
 from shared.values import CertificateNumber, Edition, Level, OccupationCode, Uscc
 from simulator.counterpart import Counterpart
-from simulator.scenario import play, read_scenario
+from simulator.scenario import Scenario, play
 from tests.builders import CITIZEN_ID
 from tests.shared.values.made_up_numbers import uscc_number
 from tests.simulator.city import ACCEPTED, USCC, City
@@ -146,10 +146,10 @@ async def test_what_a_scenario_has_the_province_know_is_not_sent(
     ]
     path = tmp_path / "story.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
-    ends = [receipt async for _, receipt in play(province, read_scenario(path), seconds=5)]
+    ends = [receipt async for _, receipt in play(province, Scenario(path), seconds=5)]
     assert [receipt.ok for receipt in ends if receipt] == [True, True]
     assert province.records.certificates[str(NUMBER)] == ISSUED
-    assert province.records.facts[str(NUMBER)] == [INSURED]
+    assert province.records.facts(str(NUMBER)) == [INSURED]
     assert province.sent == {}
     assert city.received == []
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.scenario import ScenarioError, Step, read_scenario
+from simulator.scenario import Scenario, ScenarioError
 from tests.simulator.city import USCC, institution_filed
 
 
@@ -20,10 +20,10 @@ def line(**changes: object) -> str:
     return json.dumps(step | changes, ensure_ascii=False)
 
 
-def read(folder: Path, *lines: str) -> list[Step]:
+def read(folder: Path, *lines: str) -> Scenario:
     path = folder / "story.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
-    return read_scenario(path)
+    return Scenario(path)
 
 
 def test_each_line_is_a_message_and_empty_lines_are_none(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from shared.contracts.province import InstitutionFiled, MessageCode, Stage
 from shared.messaging.memory import MemoryBus
-from shared.province.signing import KeyRing
+from shared.province.keys.signing import KeyRing
 from simulator.counterpart import Counterpart
 from simulator.keys import ProvinceKey
 from tests.simulator.city import (

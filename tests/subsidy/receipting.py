@@ -13,7 +13,7 @@ from services.subsidy.domain.item import Item
 from services.subsidy.domain.receipt import Content, Holder, Named, attest
 from shared.contracts.scope import ScopeItem
 from shared.policy import MoneyLine, Policy
-from shared.province.signing import Ed25519Signer, KeyRing
+from shared.province.keys.signing import Ed25519Signer, KeyRing
 from shared.values import Uscc
 from tests.subsidy.builders import USCC
 from tests.subsidy.deciding import ISSUED, certificate, decided, robot

@@ -28,6 +28,7 @@ from shared.contracts.queries import (
 )
 from shared.contracts.scope import ScopeItem
 from shared.identity import Scope
+from shared.persistence.security import enter_everywhere
 from shared.province.intents import payload_of
 from shared.service import Job
 from shared.sheets.exporting import csv_rows, workbook
@@ -191,6 +192,7 @@ class Registry:
     async def asked(self, code: MessageCode) -> list[dict[str, Any]]:
         """Every query of this code that was owed and is not answered yet, and the lot is taken for answered."""
         async with self.interfaces.suite.runtimes["subsidy"].engine.begin() as connection:
+            await enter_everywhere(connection)
             rows = await connection.execute(
                 text(
                     "UPDATE exchange_intent SET state = 'done', due_at = NULL"

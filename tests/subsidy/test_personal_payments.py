@@ -11,6 +11,7 @@ from services.subsidy.domain.payment import NothingToPay, OrderState
 from services.subsidy.domain.posting import Account
 from services.subsidy.handlers.personal import change_personal_account
 from services.subsidy.payees import unseal_account
+from shared.persistence.security import enter_everywhere
 from shared.policy import MoneyLine
 from tests.subsidy.builders import lathe, robot
 from tests.subsidy.claiming import Claimant
@@ -32,7 +33,8 @@ async def approved(worker: Worker) -> Claim:
 async def told(worker: Worker, claim: Claim) -> list[tuple[str, str]]:
     """What the province is owed about a claim: code and lane."""
     asked = text("SELECT code, lane FROM exchange_intent WHERE business_key = :key")
-    async with worker.works.engine.connect() as connection:
+    async with worker.works.engine.connect() as connection, connection.begin():
+        await enter_everywhere(connection)
         found = await connection.execute(asked, {"key": f"claim:{claim.id}"})
         return [(row.code, row.lane) for row in found]
 

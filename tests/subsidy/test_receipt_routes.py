@@ -9,7 +9,7 @@ import pytest
 
 from services.subsidy.domain.claim import Claim
 from services.subsidy.receipts import FalseReceipt, Notary, verify
-from shared.province.signing import KeyRing
+from shared.province.keys.signing import KeyRing
 from shared.settings import ReceiptSettings
 from tests.shared.documents.pdf import Pdf
 from tests.subsidy.builders import lathe, robot

@@ -15,6 +15,7 @@ from services.subsidy.handlers.recovery_notices import read_notice
 from services.subsidy.handlers.repayments import note_statement
 from shared.contracts.province import SubsidyRecoveredReport
 from shared.contracts.subsidy import ClaimFact, RecoveryFact
+from shared.persistence.security import enter_everywhere
 from shared.policy import MoneyLine
 from shared.province.intents import payload_of
 from tests.subsidy.builders import lathe, robot
@@ -95,7 +96,8 @@ async def test_the_persons_next_payment_is_lowered_and_told(worker: Worker, offi
         "SELECT lane, payload FROM exchange_intent WHERE code = 'SUBSIDY_RECOVERED' AND payload LIKE :key"
         " ORDER BY sequence"
     )
-    async with worker.works.engine.connect() as connection:
+    async with worker.works.engine.connect() as connection, connection.begin():
+        await enter_everywhere(connection)
         found = (await connection.execute(asked, {"key": f"%{recovery.id}%"})).all()
     told = [SubsidyRecoveredReport.model_validate(payload_of(row.payload)) for row in found]
     assert {row.lane for row in found} == {worker.evaluator.organ}

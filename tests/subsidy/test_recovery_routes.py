@@ -11,6 +11,7 @@ from sqlalchemy import text
 from shared.clock import StoryClock
 from shared.contracts.province import MessageCode, SubsidyRecoveredReport
 from shared.identity import Permission
+from shared.persistence.security import enter_everywhere
 from shared.province.intents import payload_of
 from tests.interfaces import Headers, fresh_key
 from tests.shared.documents.pdf import Pdf
@@ -44,7 +45,9 @@ def asked(claim: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 async def told_the_province(desk: Desk, uscc: str) -> list[SubsidyRecoveredReport]:
-    async with desk.interfaces.suite.runtimes["subsidy"].engine.connect() as connection:
+    runtime = desk.interfaces.suite.runtimes["subsidy"]
+    async with runtime.engine.connect() as connection, connection.begin():
+        await enter_everywhere(connection)
         rows = await connection.execute(
             text("SELECT payload FROM exchange_intent WHERE code = :code AND lane = :lane ORDER BY sequence"),
             {"code": MessageCode.SUBSIDY_RECOVERED.value, "lane": uscc},

@@ -112,7 +112,7 @@ def test_n1_3_two_small_lines_hide_each_other_and_nobody_needs_no_hiding() -> No
 
 def test_n1_3_a_total_of_few_people_is_hidden_too() -> None:
     found = masked(answer([2], 2), least=3)
-    assert (found.lines[0].hidden, found.totals.hidden) == ({VALID}, {VALID})
+    assert (found.lines[0].hidden, found.totals.hidden) == (frozenset({VALID}), frozenset({VALID}))
 
 
 def test_n1_3_chains_hold_as_long_as_their_list_does_and_a_family_goes_with_all_its_editions(

@@ -116,7 +116,7 @@ async def test_going_back_keeps_what_the_items_came_to(fresh_database: SuiteData
     async with connected(fresh_database.owners["subsidy"], "subsidy") as old:
         await _write_old_rows(old)
     await _step(fresh_database, "head")
-    await _step(fresh_database, "-1")
+    await _step(fresh_database, "-2")
     async with connected(fresh_database.owners["subsidy"], "subsidy") as again:
         await again.execute("SELECT set_config('njt.everything', 'on', false)")
         rows = await again.fetch("SELECT id, items, total_fen FROM claim")

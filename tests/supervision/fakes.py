@@ -10,6 +10,14 @@ from services.supervision.domain.inspection import Inspection, Visit
 from services.supervision.domain.institution import SupervisedInstitution
 from services.supervision.domain.lead import Lead, Sought, UnknownLead
 from services.supervision.domain.plan import EvaluationPlan
+from services.supervision.domain.provincial import (
+    Measure,
+    ProvincialOrder,
+    ProvincialTask,
+    TaskState,
+    UnknownOrder,
+    UnknownTask,
+)
 from services.supervision.domain.rectification import Rectification
 from services.supervision.domain.refusals import (
     UnknownInspection,
@@ -126,9 +134,15 @@ class Kept(Generic[A]):
     def add(self, aggregate: A) -> None:
         self.held[aggregate.id] = aggregate
 
+    async def known(self, key: UUID) -> A | None:
+        return self.held.get(key)
+
 
 class KeptInstitutions(Kept[SupervisedInstitution]):
     """Institutions in memory."""
+
+    async def of_uscc(self, uscc: Uscc) -> Sequence[SupervisedInstitution]:
+        return [each for each in self.held.values() if each.uscc == uscc]
 
     async def in_force(self, *, on: date) -> Sequence[SupervisedInstitution]:
         return [
@@ -180,6 +194,48 @@ class KeptLeads(Kept[Lead]):
         return Page(items=found, next=None)
 
 
+class KeptTasks(Kept[ProvincialTask]):
+    """Tasks in memory, all on one page."""
+
+    async def page(self, *, state: TaskState | None, cursor: str | None, size: int) -> Page[ProvincialTask]:
+        assert cursor is None
+        found = [each for each in self.held.values() if state in (None, each.state)]
+        assert len(found) <= size
+        return Page(items=found, next=None)
+
+    async def overdue(self, *, on: date) -> Sequence[UUID]:
+        return [each.id for each in self._late(on) if each.overdue_at is None]
+
+    async def count_overdue(self, *, on: date) -> int:
+        return len(self._late(on))
+
+    def _late(self, on: date) -> list[ProvincialTask]:
+        return [it for it in self.held.values() if it.state is not TaskState.REPORTED and it.due_on < on]
+
+
+class KeptOrders(Kept[ProvincialOrder]):
+    """Orders in memory, all on one page."""
+
+    async def waiting(self, institution_id: UUID) -> Sequence[ProvincialOrder]:
+        return [
+            it
+            for it in self.held.values()
+            if it.institution_id == institution_id and it.carried_out_at is None
+        ]
+
+    async def suspending(self, institution_id: UUID) -> Sequence[ProvincialOrder]:
+        return [
+            it
+            for it in self.held.values()
+            if it.institution_id == institution_id and it.measure is Measure.SUSPEND and it.lifted_at is None
+        ]
+
+    async def page(self, *, cursor: str | None, size: int) -> Page[ProvincialOrder]:
+        assert cursor is None
+        assert len(self.held) <= size
+        return Page(items=list(self.held.values()), next=None)
+
+
 class KeptSanctions:
     """Sanctions in memory; like the database's index, no second one may be in force."""
 
@@ -222,6 +278,8 @@ class Desk:
     )
     sanctions: KeptSanctions = field(default_factory=KeptSanctions)
     leads: KeptLeads = field(default_factory=lambda: KeptLeads(UnknownLead))
+    tasks: KeptTasks = field(default_factory=lambda: KeptTasks(UnknownTask))
+    orders: KeptOrders = field(default_factory=lambda: KeptOrders(UnknownOrder))
     outbox: Announced = field(default_factory=Announced)
 
     def at(self, moment: datetime) -> Work:
@@ -235,5 +293,7 @@ class Desk:
             rectifications=self.rectifications,
             sanctions=self.sanctions,
             leads=self.leads,
+            tasks=self.tasks,
+            orders=self.orders,
             outbox=self.outbox,
         )

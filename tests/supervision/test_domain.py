@@ -259,12 +259,12 @@ def test_n3_3_a_suspension_names_its_clause_and_the_deadline_that_was_missed() -
 def test_n3_3_a_suspension_ends_with_the_last_rectification_that_keeps_it_in_force() -> None:
     first, second = a_rectification(), a_rectification()
     sanction = impose(first, at=LATE, new_id=uuid4())
-    sanction.join(second)
-    assert sanction.settle(first, at=LATE + DAY) is False
+    sanction.join(second.id)
+    assert sanction.settle(first.id, at=LATE + DAY) is False
     assert sanction.lifted_at is None
-    assert sanction.settle(second, at=LATE + 2 * DAY) is True
+    assert sanction.settle(second.id, at=LATE + 2 * DAY) is True
     assert sanction.lifted_at == LATE + 2 * DAY
-    assert sanction.settle(second, at=LATE + 3 * DAY) is False
+    assert sanction.settle(second.id, at=LATE + 3 * DAY) is False
     assert sanction.lifted_at == LATE + 2 * DAY
 
 

@@ -113,7 +113,7 @@ async def test_what_is_put_right_afterwards_lifts_nothing_any_more(desk: Desk) -
     (order,) = desk.rectifications.held.values()
     await ordered(desk)
     (sanction,) = desk.sanctions.held
-    assert not sanction.settle(order, at=AFTER)
+    assert not sanction.settle(order.id, at=AFTER)
     assert sanction.lifted_at is None
 
 

@@ -79,6 +79,30 @@ async def test_who_asks_too_often_is_told_when_to_come_back_and_may_then() -> No
         assert [(await client.get("/verify/2")).status_code for _ in range(3)] == [200, 200, 429]
 
 
+def test_what_costs_several_tokens_waits_for_all_of_them_and_takes_none_before() -> None:
+    watch = Stopwatch()
+    rates = Rates(seconds=watch)
+    rates.take("route", "one", per_minute=6, burst=4, tokens=3)
+    with pytest.raises(TooManyRequests) as refused:
+        rates.take("route", "one", per_minute=6, burst=4, tokens=3)
+    assert refused.value.seconds == 20
+    watch.seconds += 20
+    rates.take("route", "one", per_minute=6, burst=4, tokens=3)
+
+
+def test_what_is_given_back_can_be_taken_again_and_no_more_than_that() -> None:
+    rates = Rates(seconds=Stopwatch())
+    for _ in range(3):
+        rates.take("route", "one", per_minute=6, burst=2, tokens=2)
+        rates.give_back("route", "one", tokens=2)
+    rates.give_back("route", "one", tokens=2)
+    rates.give_back("route", "nobody", tokens=2)
+    assert len(rates) == 1
+    rates.take("route", "one", per_minute=6, burst=2, tokens=2)
+    with pytest.raises(TooManyRequests):
+        rates.take("route", "one", per_minute=6, burst=2)
+
+
 async def test_each_route_and_each_address_counts_for_itself() -> None:
     app = open_app(trusted_proxies=1)
     app.state.rates = Rates(trusted_proxies=1, seconds=Stopwatch())

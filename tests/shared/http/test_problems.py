@@ -16,6 +16,12 @@ from tests.interfaces import Interfaces
 from tests.shared.http.conftest import Wrong, problem
 
 
+class Crossed(Exception):  # noqa: N818 — as the driver would say it
+    """Two waited for each other."""
+
+    sqlstate = "40P01"
+
+
 class TooLate(Conflict):
     """已过期限 · The term is over."""
 
@@ -91,6 +97,7 @@ async def test_whoever_is_not_logged_in_is_told_how(client: httpx.AsyncClient, w
         TimeoutError(),
         OSError("Multiple exceptions: refused, refused"),
         DBAPIError("", {}, Exception(), connection_invalidated=True),
+        DBAPIError("", {}, Crossed()),
         TooBusy(),
     ],
     ids=lambda each: type(each).__name__,

@@ -11,6 +11,7 @@ import pytest
 from shared.identity.scope import Scope
 from shared.messaging.consumer import Consumer
 from shared.messaging.failures import Gap
+from shared.messaging.inbox import Inbox
 from shared.persistence.unit_of_work import Transaction
 from tests.shared.messaging.service import CountingService
 from tests.shared.messaging.tallies import Counted, Remarked, counted, message
@@ -36,6 +37,20 @@ async def test_a_duplicate_does_nothing(service: CountingService) -> None:
     assert service.attempts == [1, 2, 3]
     assert await service.held() == []
     assert service.sample("njt_inbox_duplicate_total") == 5
+
+
+async def test_nobody_waits_for_a_held_message_that_another_has_in_hand(service: CountingService) -> None:
+    """Whoever has it waits for the subject; waiting for each other, neither would come to an end."""
+    subject = uuid4()
+    await service.consumer.process(counted(subject, 2))
+    service.clock.advance(timedelta(hours=1))
+    async with service.works.transaction(Scope.of_service("tests", "retry")) as transaction:
+        in_hand = await Inbox(transaction.connection).due(service.consumer.queue.name, service.clock.now())
+        assert in_hand is not None
+        async with asyncio.timeout(5):
+            await service.consumer.process(counted(subject, 1))
+    await service.retry_what_is_due()
+    assert await service.heard(subject) == [1, 2]
 
 
 async def test_an_older_fact_never_overwrites_a_newer_one(service: CountingService) -> None:

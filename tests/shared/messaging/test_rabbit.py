@@ -12,7 +12,8 @@ from pamqp.common import FieldTable
 
 from cli.servers.rabbitmq import RabbitServer
 from shared.messaging.bus import Outcome, Queue
-from shared.messaging.rabbit import DEAD_EXCHANGE, RabbitBus
+from shared.messaging.rabbit import RabbitBus
+from shared.messaging.topology import DEAD_EXCHANGE
 from tests.shared.messaging.parcels import (
     SECONDS,
     new_queue,

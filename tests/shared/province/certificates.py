@@ -16,7 +16,7 @@ from shared.clock import StoryClock
 from shared.contracts.province import CertificatesIssued, MessageCode, ProvinceEnvelope
 from shared.messaging.consumer import Incoming
 from shared.messaging.memory import MemoryBus
-from shared.province.signing import Ed25519Signer
+from shared.province.keys.signing import Ed25519Signer
 from shared.service import Runtime, Worker
 from tests.builders import a_message, registered
 from tests.shared.province.letters import Province, incoming
@@ -45,6 +45,11 @@ class Office:
 
     async def take(self, letter: ProvinceEnvelope) -> None:
         await self.worker.exchange.process([incoming(letter)])
+
+    async def send(self) -> int:
+        """Send what is due; how many the line took."""
+        assert self.worker.courier is not None
+        return await self.worker.courier.send_batch()
 
     async def hear_of_the_institution(self) -> None:
         event = registered(uscc=USCC, scope=SCOPE)

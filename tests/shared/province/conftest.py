@@ -15,6 +15,7 @@ from shared.persistence.engine import create_engine
 from shared.policy import Policy, load_policy
 from shared.settings import PolicySettings, Profile
 from tests.shared.province.certificates import Office, opened
+from tests.shared.province.reconciling import TwoBooks, two_books
 from tests.shared.province.service import City
 
 _SERVICES = ("filing", "subsidy")
@@ -73,6 +74,13 @@ async def city(empty: Empty, engine: AsyncEngine, policy: Policy) -> AsyncIterat
     city = City(engine, policy)
     yield city
     city.telemetry.shutdown()
+
+
+@pytest.fixture
+async def books(city: City) -> AsyncIterator[TwoBooks]:
+    """Both ends of the exchange, and their books."""
+    async with two_books(city) as books:
+        yield books
 
 
 @pytest.fixture(scope="session")

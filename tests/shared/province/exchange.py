@@ -1,24 +1,25 @@
 """A city and the provincial simulator at work on one line, and whether they agree in the end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.filing.province import province as filing_province
 from shared.contracts.province import InstitutionFiled, Receipt
 from shared.messaging.bus import Bus, Topology
 from shared.province.adapter import PROVINCE_EXCHANGE
 from shared.province.intents import Dispatch
-from shared.province.signing import KeyRing
+from shared.province.keys.signing import KeyRing
 from shared.values import Uscc
+from simulator.chasing import Habits
 from simulator.counterpart import Counterpart
+from simulator.dialect import Dialect as Tongue
 from simulator.keys import PeerKeys, ProvinceKey
 from simulator.line import Line
+from simulator.store import Store
 from tests.builders import a_uscc, institution_filed, registered
 from tests.shared.province.letters import FILED, REPORTED
 from tests.shared.province.service import City
@@ -39,6 +40,14 @@ class Exchange:
 
     city: City
     province: Counterpart
+    office: AsyncExitStack
+
+    async def province_leaves(self) -> None:
+        """Nobody is there any more, until somebody comes back."""
+        await self.office.aclose()
+
+    async def province_comes_back(self) -> None:
+        await self.office.enter_async_context(self.province.running())
 
     async def file(self, *, lane: str, filed: InstitutionFiled | None = None) -> UUID:
         """The province tells that it has filed another body."""
@@ -106,17 +115,38 @@ def report(number: str, *, uscc: Uscc | None = None) -> Dispatch:
 
 
 @asynccontextmanager
-async def connected(city: City, bus: Bus, line: Line) -> AsyncIterator[Exchange]:
-    """Both ends at work while the block runs."""
-    key = ProvinceKey(Ed25519PrivateKey.generate())
+async def connected(
+    city: City,
+    bus: Bus,
+    line: Line,
+    *,
+    tongue: Tongue | None = None,
+    store: Store | None = None,
+    habits: Habits | None = None,
+    chasing: bool = True,
+) -> AsyncIterator[Exchange]:
+    """Both ends at work while the block runs; without `chasing` the city never asks after anything."""
+    tongue = tongue or Tongue()
+    key = ProvinceKey.new(tongue.algorithm)
     ear = city.ear(KeyRing(key.public()))
     await bus.declare(Topology(exchanges=frozenset({PROVINCE_EXCHANGE}), queues=(ear.queue,)))
-    province = Counterpart(key, PeerKeys(city.signer.public()), line, city.clock)
-    work = [ear.run(bus, prefetch=50), city.courier(bus).run()]
+    peers = PeerKeys(city.signer.public())
+    province = Counterpart(key, peers, line, city.clock, dialect=tongue, store=store, habits=habits)
+    work = [ear.run(bus, prefetch=50), city.courier(bus).run(), *([city.chaser().run()] if chasing else [])]
+    async with at_work(city, province, work) as exchange:
+        yield exchange
+
+
+@asynccontextmanager
+async def at_work(
+    city: City, province: Counterpart, work: Sequence[Coroutine[None, None, None]]
+) -> AsyncIterator[Exchange]:
+    """The city does this work and the province its own while the block runs."""
     tasks = [asyncio.create_task(each) for each in work]
     try:
-        async with province.running():
-            yield Exchange(city=city, province=province)
+        async with AsyncExitStack() as office:
+            await office.enter_async_context(province.running())
+            yield Exchange(city=city, province=province, office=office)
     finally:
         for task in tasks:
             task.cancel()

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from shared.contracts.province import SCHEMA_VERSION, MessageCode, ProvinceEnvelope, Receipt, Stage
 from shared.messaging.consumer import Incoming
 from shared.province.intents import Dispatch
-from shared.province.signing import Ed25519Signer
+from shared.province.keys.signing import Ed25519Signer, Signer
 from tests.builders import institution_filed
 
 FILED, REPORTED = MessageCode.INSTITUTION_FILED, MessageCode.FILING_REPORTED
@@ -25,8 +25,8 @@ DONE = Receipt(stage=Stage.BUSINESS, ok=True)
 class Province:
     """The province's pen: numbers the messages of each lane and signs what it writes to one service."""
 
-    def __init__(self, *, service: str = "filing", signer: Ed25519Signer | None = None) -> None:
-        self.signer = signer or Ed25519Signer(Ed25519PrivateKey.generate())
+    def __init__(self, *, service: str = "filing", signer: Signer | None = None) -> None:
+        self.signer: Signer = signer or Ed25519Signer(Ed25519PrivateKey.generate())
         self._service = service
         self._numbers: dict[str, int] = {}
 

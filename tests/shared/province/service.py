@@ -19,20 +19,24 @@ from services.filing.province import province as filing_province
 from services.filing.repository import bind
 from shared.contracts.province import InstitutionFiled, MessageCode, ProvinceEnvelope, Receipt
 from shared.identity import Scope
-from shared.messaging.bus import Bus, Message, Outcome
+from shared.messaging.bus import Message, Outcome
 from shared.messaging.consumer import Consumer
 from shared.messaging.memory import MemoryBus
 from shared.observability import Metrics, TelemetrySettings, start_telemetry
 from shared.persistence.unit_of_work import Works
 from shared.policy import Policy
 from shared.province.adapter import ProvinceAdapter
-from shared.province.courier import Courier
+from shared.province.chasing import Chaser, Deadlines
+from shared.province.courier import Courier, Line
+from shared.province.dialect import SAMPLE, Dialect
 from shared.province.intents import Dispatch, payload_of
+from shared.province.journal import Journal
+from shared.province.keys.signing import Ed25519Signer, KeyRing, PublicKeys, Signer
 from shared.province.receiver import ProvinceApplier
-from shared.province.signing import Ed25519Signer, KeyRing
 from tests.shared.province.letters import FILED, PROVINCE, START, Province, incoming
 
 RECEIPT_DEADLINE = timedelta(minutes=10)
+DEADLINES = Deadlines()
 
 
 class SetClock:
@@ -79,11 +83,19 @@ class ScriptedLine(MemoryBus):
 class City:
     """One service at the exchange. `troubles` are raised by its handler after it has written, one each time."""
 
-    def __init__(self, engine: AsyncEngine, policy: Policy, *, service: str = "filing") -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        policy: Policy,
+        *,
+        service: str = "filing",
+        dialect: Dialect | None = None,
+        signer: Signer | None = None,
+    ) -> None:
         self.engine = engine
         self.clock = SetClock()
         self.province = Province(service=service)
-        self.signer = Ed25519Signer(Ed25519PrivateKey.generate())
+        self.signer: Signer = signer or Ed25519Signer(Ed25519PrivateKey.generate())
         self.line = ScriptedLine()
         self.troubles: defaultdict[str, list[BaseException]] = defaultdict(list)
         self.recognized: list[str] = []
@@ -101,19 +113,23 @@ class City:
             tell=filing_province.dispatch,
             announced=self._announced,
         )
+        self.journal = Journal()
+        self.dialect = dialect or Dialect.from_file(SAMPLE)
         self.adapter = ProvinceAdapter[Work](service)
         self.adapter.takes(FILED, InstitutionFiled, self._recognize)
         self.consumer = self.ear()
 
-    def ear(self, keys: KeyRing | None = None) -> Consumer:
+    def ear(self, keys: PublicKeys | None = None, *, others: dict[str, KeyRing] | None = None) -> Consumer:
         """A consumer of the province's messages; any number of them may be at work."""
         applier = ProvinceApplier(
             adapter=self.adapter,
             works=self.works,
-            keys=keys or KeyRing(self.province.signer.public()),
+            peers={PROVINCE: keys or KeyRing(self.province.signer.public())} | (others or {}),
             clock=self.clock,
             telemetry=self.telemetry,
             metrics=self.metrics,
+            journal=self.journal,
+            dialect=self.dialect,
         )
         return Consumer(
             service=self._service,
@@ -122,19 +138,31 @@ class City:
             clock=self.clock,
             metrics=self.metrics,
             batch=10,
+            note=applier.note_held,
         )
 
-    def courier(self, bus: Bus | None = None, *, poll_seconds: float = 0.05) -> Courier:
+    def courier(self, line: Line | None = None, *, poll_seconds: float = 0.05) -> Courier:
         return Courier(
             service=self._service,
             counterpart=PROVINCE,
             engine=self.engine,
-            bus=bus or self.line,
-            signer=self.signer,
+            line=line or self.line,
+            signer=lambda: self.signer,
+            dialect=self.dialect,
             clock=self.clock,
             telemetry=self.telemetry,
-            metrics=self.metrics,
+            journal=self.journal,
             receipt_deadline=RECEIPT_DEADLINE,
+            poll_seconds=poll_seconds,
+        )
+
+    def chaser(self, *, poll_seconds: float = 0.05) -> Chaser:
+        return Chaser(
+            counterpart=PROVINCE,
+            engine=self.engine,
+            clock=self.clock,
+            metrics=self.metrics,
+            deadlines=DEADLINES,
             poll_seconds=poll_seconds,
         )
 
@@ -195,9 +223,9 @@ class City:
         return await self.rows("SELECT * FROM held_message ORDER BY sequence, id")
 
     async def intents(self, code: str | None = None) -> list[dict[str, Any]]:
-        """What is owed or was, in the order of the lanes; receipts only when asked for."""
+        """What is owed or was, in the order of the lanes; what stands outside them only when its code is asked for."""
         rows = await self.rows("SELECT * FROM exchange_intent ORDER BY lane, sequence, id")
-        wanted = [row for row in rows if (row["code"] != "RECEIPT" if code is None else row["code"] == code)]
+        wanted = [row for row in rows if (row["sequence"] > 0 if code is None else row["code"] == code)]
         return [row | {"payload": payload_of(row["payload"])} for row in wanted]
 
     async def intent(self) -> dict[str, Any]:

@@ -18,12 +18,16 @@ from cli.suite.one_process import OneProcess
 from cli.suite.province_line import ProvinceLine
 from shared.clock import SHANGHAI, StoryClock
 from shared.contracts.province import AccountOpenedReport, InstitutionFiled, MessageCode, Receipt
+from shared.province.dialect import SAMPLE
+from shared.province.keys.signing import read_signer
 from shared.settings import Profile
 from simulator.counterpart import Counterpart
-from simulator.keys import PeerKeys, ProvinceKey
+from simulator.dialect import Dialect as Tongue
+from simulator.keys import PeerKeys, ProvinceKey, announced_in
 from simulator.memory import MemoryLine
 from simulator.register import Accepted
 from tests.shared.province.exchange import until
+from tests.shared.province.tongues import new_pem
 
 OPENS_AT = datetime(2024, 3, 4, 9, tzinfo=SHANGHAI)
 SECONDS = 20
@@ -99,11 +103,46 @@ class Suite:
         self.clock.set(self.clock.now() + duration)
 
 
+@dataclass(frozen=True, kw_only=True)
+class SpokenPlan(Plan):
+    """A plan whose services exchange messages in a dialect, by keys made for it."""
+
+    spoken: Path
+
+    def keys(self, name: str) -> Path:
+        return self.home.folder / f"spoken-{name}"
+
+    def agree(self) -> ProvinceKey:
+        """Make the keys of both ends; the province's own."""
+        algorithm = Tongue.from_file(self.spoken).algorithm
+        for service in SERVICES:
+            pem = self.keys(f"{service}.pem")
+            pem.write_bytes(new_pem(algorithm))
+            announced_in(self.keys("city-keys.json"))(read_signer(pem, algorithm).public())
+        key = ProvinceKey.new(algorithm)
+        announced_in(self.keys("province-keys.json"))(key.public())
+        return key
+
+    def groups(self, service: str) -> dict[str, Any]:
+        groups = super().groups(service)
+        groups["province"] |= {
+            "dialect_file": str(self.spoken),
+            "signing_key_file": str(self.keys(f"{service}.pem")),
+            "peer_keys_file": str(self.keys("province-keys.json")),
+        }
+        return groups
+
+
 @asynccontextmanager
 async def opened_suite(
-    postgres_url: str, passwords: Path, folder: Path, *, base: str = "http://service.test"
+    postgres_url: str,
+    passwords: Path,
+    folder: Path,
+    *,
+    base: str = "http://service.test",
+    spoken: Path = SAMPLE,
 ) -> AsyncIterator[Suite]:
-    """A suite on a database of its own, its story beginning on a Monday morning; `base` is where tokens are checked."""
+    """A suite on a database of its own, from a Monday morning on; tokens are checked at `base`, `spoken` is a dialect."""
     async with AsyncExitStack() as stack:
         name = f"njt_journey_{os.getpid()}_{folder.name}"
         database = await provide_database(postgres_url, name, secrets_file=passwords)
@@ -112,7 +151,8 @@ async def opened_suite(
         home = Home.at(folder)
         clock = home.story_clock()
         clock.set(OPENS_AT)
-        plan = Plan(
+        plan = SpokenPlan(
+            spoken=spoken,
             home=home,
             database=database,
             bases=dict.fromkeys(SERVICES, base),
@@ -120,14 +160,16 @@ async def opened_suite(
             story=True,
             job_seconds=0.3,
         )
+        key = plan.agree()
         suite = await stack.enter_async_context(one_process.assembled(plan))
         for worker in suite.workers.values():
             await stack.enter_async_context(worker.running())
         province = Counterpart(
-            ProvinceKey.from_file(home.signing_key("province")),
-            PeerKeys.from_file(home.city_keys),
+            key,
+            PeerKeys.from_file(plan.keys("city-keys.json")),
             MemoryLine(ProvinceLine(suite.province_bus)),
             clock,
+            dialect=Tongue.from_file(spoken),
         )
         await stack.enter_async_context(province.running())
         yield Suite(province=province, database=database, clock=clock, services=suite, plan=plan)

@@ -1,4 +1,4 @@
-"""Both ends together, on the in-process bus and over RabbitMQ; and a province that misbehaves."""
+"""Both ends together, on the in-process bus, over RabbitMQ and over HTTPS; and a province that misbehaves."""
 
 from collections.abc import AsyncIterator
 
@@ -14,6 +14,7 @@ from simulator.faults import Faults
 from simulator.line import QUEUE, Letter
 from simulator.memory import MemoryLine
 from tests.builders import a_uscc, institution_filed
+from tests.shared.province.doors import pushing
 from tests.shared.province.exchange import Exchange, connected, report, until
 from tests.shared.province.letters import DONE
 from tests.shared.province.service import RECEIPT_DEADLINE, City
@@ -48,7 +49,13 @@ async def by_rabbit(city: City, broker: RabbitServer) -> AsyncIterator[Exchange]
     await _no_queues(broker.province_url)
 
 
-@pytest.fixture(params=["memory", "rabbit"])
+@pytest.fixture
+async def by_https(city: City) -> AsyncIterator[Exchange]:
+    async with pushing(city) as exchange:
+        yield exchange
+
+
+@pytest.fixture(params=["memory", "rabbit", "https"])
 def exchange(request: pytest.FixtureRequest) -> Exchange:
     """The same on either line."""
     found: Exchange = request.getfixturevalue(f"by_{request.param}")
@@ -90,8 +97,9 @@ async def test_receipts_that_are_lost_are_asked_for_again(exchange: Exchange) ->
     exchange.city.clock.advance(seconds=RECEIPT_DEADLINE.total_seconds())
     await exchange.all_told()
     await exchange.agreed(filed=6, reported=6)
-    attempts = sorted(each["attempts"] for each in await exchange.city.intents())
-    assert attempts == [1, 1, 2, 2, 2, 2]
+    asked = await exchange.city.intents("STATUS_QUERY")
+    assert sum(len(each["payload"]["messages"]) for each in asked) == 4
+    assert {each["attempts"] for each in await exchange.city.intents()} == {1}
 
 
 async def _delivered(exchange: Exchange, count: int) -> bool:
@@ -205,3 +213,57 @@ async def test_while_the_line_is_down_everything_stays_owed_and_then_goes(
     await bus.close()
     await cable.pull_out()
     await _no_queues(broker.province_url)
+
+
+async def test_an_unknown_version_and_a_wrong_payload_are_refused_on_every_line(exchange: Exchange) -> None:
+    exchange.province.faults = Faults(schema_version="99")
+    first = await exchange.conclusion(await exchange.file(lane="甲"))
+    exchange.province.faults = Faults(wrong_key=1.0)
+    second = await exchange.conclusion(await exchange.file(lane="乙"))
+    assert [(each.ok, each.reason_code) for each in (first, second)] == [
+        (False, "VERSION"),
+        (False, "SIGNATURE"),
+    ]
+    exchange.province.faults = Faults()
+    assert await exchange.conclusion(await exchange.file(lane="丙")) == DONE
+    await exchange.agreed(filed=1, reported=0)
+
+
+async def test_what_the_province_rejects_is_rejected_on_every_line(exchange: Exchange) -> None:
+    exchange.province.faults = Faults(reject={"FILING_REPORTED": "PROV-0042"})
+    await exchange.report("测试备案1号")
+    await exchange.all_told()
+    intent = await exchange.city.intent()
+    assert (intent["state"], intent["reason_code"], intent["attempts"]) == ("rejected", "PROV-0042", 1)
+
+
+async def test_while_the_province_is_away_everything_waits_and_is_done_once_when_it_is_back(
+    exchange: Exchange,
+) -> None:
+    await both_ways(exchange, count=2)
+    await exchange.all_told()
+    await exchange.province_leaves()
+    waiting = [await exchange.file(lane="甲") for _ in range(2)]
+    for place in range(5):
+        await exchange.report(f"测试备案离开{place}号")
+        exchange.city.clock.advance(seconds=1)
+    assert await _open(exchange) == 5
+    await exchange.province_comes_back()
+    await until(lambda: _nothing_open_as_time_passes(exchange))
+    assert [await exchange.conclusion(each) for each in waiting] == [DONE] * 2
+    await exchange.all_told()
+    await exchange.agreed(filed=4, reported=7)
+    assert {each["attempts"] for each in await exchange.city.intents()} == {1}
+
+
+async def _nothing_open_as_time_passes(exchange: Exchange) -> bool:
+    """What was put off is tried again when its time has come: let it come."""
+    (put_off,) = await exchange.city.rows("SELECT min(due_at) AS until FROM exchange_intent")
+    if put_off["until"] is not None:
+        exchange.city.clock.at = max(exchange.city.clock.at, put_off["until"])
+    return put_off["until"] is None and await _open(exchange) == 0
+
+
+async def _open(exchange: Exchange) -> int:
+    states = [each["state"] for each in await exchange.city.intents()]
+    return len(states) - states.count("done")

@@ -13,11 +13,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from shared.province.signing import Ed25519Signer, KeyFileError, KeyRing, key_id_of
+from shared.province.keys.signing import Ed25519Signer, KeyFileError, KeyRing, key_id_of
 from simulator.keys import PeerKeys
 from tests.shared.province.letters import Province
 
-OLD, NEW, STRANGER = Province(), Province(), Province()
+SIGNER = Ed25519Signer(Ed25519PrivateKey.generate())
+OLD, NEW, STRANGER = Province(signer=SIGNER), Province(), Province()
 CONTENT = "备案".encode()
 
 
@@ -60,7 +61,7 @@ def test_an_empty_ring_holds_nothing() -> None:
 
 def test_keys_go_to_files_and_come_back(tmp_path: Path) -> None:
     private, public = tmp_path / "city.pem", tmp_path / "city-keys.json"
-    private.write_bytes(OLD.signer.to_pem())
+    private.write_bytes(SIGNER.to_pem())
     public.write_text(json.dumps(OLD.signer.public()), encoding="utf-8")
     signer = Ed25519Signer.from_file(private)
     assert signer.key_id == OLD.signer.key_id
@@ -102,7 +103,7 @@ def test_a_file_of_public_keys_with_faults_is_refused_by_its_name(
 
 def test_a_file_that_holds_no_private_key_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "filing.pem"
-    for content in (b"", b"not a key", OLD.signer.to_pem()[:60], json.dumps(OLD.signer.public()).encode()):
+    for content in (b"", b"not a key", SIGNER.to_pem()[:60], json.dumps(OLD.signer.public()).encode()):
         path.write_bytes(content)
         with pytest.raises(KeyFileError, match=r"filing\.pem .* · .* PEM"):
             Ed25519Signer.from_file(path)

@@ -62,7 +62,7 @@ async def test_another_institutions_messages_are_not_held(city: City) -> None:
 
 
 async def test_a_lane_belongs_to_its_receiver_and_its_name(city: City) -> None:
-    for lane in ("甲", "乙", "甲|乙", ""):
+    for lane in ("甲", "乙", "甲|乙", " "):
         await city.take(city.province.write(lane=lane, sequence=1))
     assert len(await city.on_record()) == 4
     assert await city.held() == []

@@ -149,10 +149,25 @@ async def test_the_database_itself_keeps_an_act_from_being_owed_twice(city: City
     """Whoever forgets to look finds out at the commit."""
     await city.owe(dispatch())
     copied = text("""
-        INSERT INTO exchange_intent SELECT :id, code, business_key, lane, 2, in_reply_to, payload, digest, state,
+        INSERT INTO exchange_intent (id, code, business_key, lane, sequence, in_reply_to, payload, digest, state,
+                                     attempts, due_at, at, reason_code, reason, traceparent)
+        SELECT :id, code, business_key, lane, 2, in_reply_to, payload, digest, state,
                                            attempts, due_at, at, reason_code, reason, traceparent
         FROM exchange_intent
     """)
     with pytest.raises(Exception, match="uq_intent_business_key"):
         async with city.works.transaction(SCOPE) as transaction:
             await transaction.connection.execute(copied, {"id": UUID(int=1)})
+
+
+async def test_whoever_owes_numbers_among_all_and_sees_no_more_than_before(city: City) -> None:
+    """An organ's intents are its own to see; the numbers of a lane are everybody's."""
+    await city.owe(dispatch("备案:1"), dispatch("备案:2"))
+    officer = Scope(actor="测试员甲", act="test", organs=frozenset({"320102"}))
+    async with city.works.transaction(officer) as transaction:
+        transaction.intents.owe(dispatch("备案:2"))
+        transaction.intents.owe(dispatch("备案:3"))
+        await transaction.save()
+        seen = await transaction.connection.execute(text("SELECT business_key FROM exchange_intent"))
+        assert seen.all() == []
+    assert [each["sequence"] for each in await city.intents()] == [1, 2, 3]

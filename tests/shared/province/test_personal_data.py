@@ -60,7 +60,7 @@ async def test_nobody_is_told_whose_certificate_it_was(
     letter = office.issue(payload)
     with capture_logs() as logs:
         await office.worker.exchange.process([Incoming(body=as_bytes(letter))])
-    await office.worker.courier.send_batch()
+    await office.send()
     recorded = await office.rows("SELECT state, reason_code FROM exchange_received")
     held = await office.held()
     assert [each["state"] for each in held] == (["parked"] if outcome == "parked" else [])
@@ -80,7 +80,7 @@ async def test_a_batch_that_is_kept_is_kept_encrypted_and_told_to_nobody(
     await office.hear_of_the_institution()
     with capture_logs() as logs:
         await office.take(office.issue())
-    await office.worker.courier.send_batch()
+    await office.send()
     assert len(await office.rows("SELECT 1 FROM certificate")) == 1
     told = [span.to_json() for span in spans.get_finished_spans()]
     sent = [message.body.decode() for message in office.line.taken]

@@ -112,5 +112,5 @@ async def test_each_message_of_a_batch_is_an_act_of_its_own_in_the_ledger(city: 
     entries = await city.rows("SELECT act, basis, subject_kind, trace_id FROM ledger_entry ORDER BY id")
     assert {(each["act"], *each["basis"]) for each in entries} == {("province.INSTITUTION_FILED", "N2.1")}
     kinds = [each["subject_kind"] for each in entries]
-    assert kinds == ["institution", "obligation", "obligation"] * 3
+    assert kinds == ["institution", "obligation", "obligation", "obligation"] * 3
     assert len({each["trace_id"] for each in entries}) == 3

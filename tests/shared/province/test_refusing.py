@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.contracts.province import InstitutionFiled, ProvinceEnvelope, Receipt, Stage
-from shared.province.signing import KeyRing
+from shared.province.keys.signing import KeyRing
 from tests.builders import CITIZEN_ID, a_uscc, institution_filed
 from tests.shared.province.letters import ACCEPTED, DONE, FILED, Province
 from tests.shared.province.service import City

@@ -86,7 +86,7 @@ class Registry:
         """Do what is due, send what is owed, and let the province answer."""
         for job in JOBS:
             await self.office.worker.do_job(job)
-        await self.office.worker.courier.send_batch()
+        await self.office.send()
         for message in list(self.office.line.taken):
             envelope = ProvinceEnvelope.model_validate_json(message.body)
             kind = QUERIES.get(MessageCode(envelope.code))

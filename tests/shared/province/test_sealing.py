@@ -72,7 +72,7 @@ async def test_a_held_batch_of_certificates_is_sealed_and_still_carried_out_late
     assert await office.held() == []
     (kept,) = await office.rows("SELECT number FROM certificate")
     assert kept["number"] == BATCH.certificates[0].number
-    await office.worker.courier.send_batch()
+    await office.send()
     assert office.line.receipts(letter) == [ACCEPTED, DONE]
     assert not tells_of_the_holder(await office.everything_kept())
 

@@ -1,4 +1,4 @@
-"""The courier: signs and sends what is due, chases what is not answered, gives up nothing."""
+"""The courier: signs and sends what is due, in the order of the lanes, and gives up nothing."""
 
 import asyncio
 
@@ -7,8 +7,8 @@ import pytest
 from shared.contracts.province import SCHEMA_VERSION, MessageCode
 from shared.messaging.bus import Outcome
 from shared.province.adapter import CONTENT_TYPE, PROVINCE_EXCHANGE, TO_PROVINCE
-from shared.province.signing import KeyRing
-from tests.shared.province.letters import ACCEPTED, DONE, PROVINCE, REPORTED, TRACE, dispatch
+from shared.province.keys.signing import KeyRing
+from tests.shared.province.letters import ACCEPTED, DONE, PROVINCE, REPORTED, TRACE, dispatch, refused
 from tests.shared.province.service import RECEIPT_DEADLINE, City
 
 AWAY = [Outcome.FAILED, Outcome.UNROUTABLE]
@@ -42,8 +42,8 @@ async def test_what_was_delivered_waits_for_its_receipts(city: City) -> None:
     await city.owe(dispatch())
     await city.send()
     intent = await city.intent()
-    assert (intent["state"], intent["attempts"]) == ("delivered", 1)
-    assert intent["due_at"] == city.clock.now() + RECEIPT_DEADLINE
+    assert (intent["state"], intent["attempts"], intent["due_at"]) == ("delivered", 1, None)
+    assert intent["query_at"] == city.clock.now() + RECEIPT_DEADLINE
     assert await city.send() == 0
 
 
@@ -56,52 +56,39 @@ async def test_a_lane_is_sent_in_its_order(city: City) -> None:
         assert numbers == list(range(1, 21))
 
 
-async def test_without_a_receipt_by_the_deadline_it_is_sent_again_under_the_same_id_and_overdue(
-    city: City,
-) -> None:
-    await city.owe(dispatch(), dispatch("备案:2"))
+async def test_without_a_receipt_by_the_deadline_nothing_is_sent_again_blindly(city: City) -> None:
+    await city.owe(dispatch())
     await city.send()
-    answered, silent = [letter.message_id for letter in city.line.letters()]
-    await city.take(city.province.receipt(answered, DONE))
-    city.clock.advance(seconds=RECEIPT_DEADLINE.total_seconds() - 1)
+    city.clock.advance(hours=2)
     assert await city.send() == 0
+    assert (await city.intent())["state"] == "delivered"
+
+
+async def test_what_stands_behind_a_refused_message_waits_and_other_lanes_go_on(city: City) -> None:
+    await city.owe(dispatch("备案:1"), dispatch("备案:2", lane="乙"))
+    await city.send()
+    first, _ = await city.intents()
+    await city.take(city.province.receipt(first["id"], refused()))
+    await city.owe(dispatch("备案:3", lane=first["lane"]), dispatch("备案:4", lane="丙"))
+    await city.send()
+    assert [letter.business_key for letter in city.line.letters()][2:] == ["备案:4"]
+    await city.take(city.province.receipt(first["id"], DONE))
+    await city.send()
+    assert [letter.business_key for letter in city.line.letters()][3:] == ["备案:3"]
+
+
+async def test_within_a_lane_nothing_overtakes_what_the_line_did_not_take_yet(city: City) -> None:
+    city.line.outcomes = {REPORTED: Outcome.FAILED}
+    await city.owe(dispatch("备案:1"))
+    await city.send()
+    city.line.outcomes.clear()
+    await city.owe(dispatch("备案:2"), dispatch("备案:3", lane="乙"))
+    await city.send()
+    assert [letter.business_key for letter in city.line.letters()] == ["备案:3"]
     city.clock.advance(seconds=1)
-    assert await city.send() == 1
-    again = city.line.letters()[-1]
-    assert again.message_id == silent
-    assert again == city.line.letters()[1]
-    (chased,) = [each for each in await city.intents() if each["id"] == silent]
-    assert (chased["state"], chased["attempts"]) == ("delivered", 2)
-    await measured(city)
-    assert city.sample("njt_province_intents_owed") == 1
-    assert city.sample("njt_province_intents_overdue") == 1
-
-
-async def measured(city: City) -> None:
-    """Let a courier with nothing to do look how things stand."""
-    running = asyncio.create_task(city.courier(poll_seconds=0.01).run())
-    async with asyncio.timeout(20):
-        while city.sample("njt_province_intents_owed") is None:
-            await asyncio.sleep(0.01)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-
-
-async def test_accepted_is_not_done_and_is_chased_too(city: City) -> None:
-    await city.owe(dispatch())
-    await city.send()
-    assert (await city.follow(ACCEPTED))["state"] == "accepted"
-    city.clock.advance(seconds=RECEIPT_DEADLINE.total_seconds())
-    assert await city.send() == 1
-    assert ((await city.intent())["state"], len(city.line.letters())) == ("accepted", 2)
-
-
-async def test_what_is_in_time_is_owed_and_not_overdue(city: City) -> None:
-    await city.owe(dispatch())
-    await city.send()
-    await measured(city)
-    assert city.sample("njt_province_intents_owed") == 1
-    assert city.sample("njt_province_intents_overdue") == 0
+    while await city.send():
+        pass
+    assert [letter.business_key for letter in city.line.letters()] == ["备案:3", "备案:1", "备案:2"]
 
 
 @pytest.mark.parametrize("outcome", AWAY)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from shared.contracts import province
 from shared.contracts.province import ProvinceEnvelope, Wire, canonical
 from shared.errors import Refusal
-from shared.province.reading import read_envelope
-from shared.province.signing import KeyRing
+from shared.province.dialect import SAMPLE, Dialect, Read
+from shared.province.keys.signing import KeyRing
 from tests.shared.province.documents import payloads
 from tests.shared.province.letters import START, Province
 
@@ -23,12 +23,17 @@ WRITER = Province()
 RING = KeyRing(WRITER.signer.public())
 SIGNED = WRITER.write()
 BYTES = SIGNED.model_dump_json().encode()
+DIALECT = Dialect.from_file(SAMPLE)
 
 brief = settings(max_examples=50)
 
 
 def holds(envelope: ProvinceEnvelope) -> bool:
     return RING.holds(envelope.key_id, envelope.signed_bytes(), envelope.signature)
+
+
+def genuine(read: Read) -> bool:
+    return RING.holds(read.envelope.key_id, read.signed, read.envelope.signature)
 
 
 def shuffled(content: Any) -> Any:
@@ -89,14 +94,14 @@ def _types(schema: Any) -> Iterator[str]:
 @given(payloads)
 def test_what_was_signed_holds_after_a_journey_as_json(payload: dict[str, Any]) -> None:
     envelope = WRITER.sign(SIGNED.model_copy(update={"payload": payload}))
-    arrived = read_envelope(envelope.model_dump_json().encode())
-    assert holds(arrived)
-    assert arrived == envelope
+    arrived = DIALECT.read(envelope.model_dump_json().encode())
+    assert genuine(arrived)
+    assert arrived.envelope == envelope
 
 
 def test_the_zone_of_a_moment_is_signed_as_it_was_written() -> None:
     moved = WRITER.sign(SIGNED.model_copy(update={"issued_at": START.astimezone(UTC)}))
-    assert holds(read_envelope(moved.model_dump_json().encode()))
+    assert genuine(DIALECT.read(moved.model_dump_json().encode()))
 
 
 @settings(max_examples=400)
@@ -105,10 +110,10 @@ def test_a_byte_changed_anywhere_is_refused_or_says_the_same(place: int, byte: i
     """Some bytes may be written in two ways (the case of a UUID's digits): the message is then the very same."""
     tampered = BYTES[:place] + bytes([byte]) + BYTES[place + 1 :]
     try:
-        envelope = read_envelope(tampered)
+        read = DIALECT.read(tampered)
     except Refusal:
         return
-    assert not holds(envelope) or envelope == SIGNED
+    assert not genuine(read) or read.envelope == SIGNED
 
 
 @settings(max_examples=300)
@@ -116,10 +121,10 @@ def test_a_byte_changed_anywhere_is_refused_or_says_the_same(place: int, byte: i
 def test_bytes_put_in_anywhere_are_refused_or_say_the_same(place: int, text: str) -> None:
     tampered = BYTES[:place] + text.encode("utf-8", "ignore") + BYTES[place:]
     try:
-        envelope = read_envelope(tampered)
+        read = DIALECT.read(tampered)
     except Refusal:
         return
-    assert not holds(envelope) or envelope == SIGNED
+    assert not genuine(read) or read.envelope == SIGNED
 
 
 @pytest.mark.parametrize("field", sorted(set(ProvinceEnvelope.model_fields) - {"signature"}))
@@ -140,7 +145,7 @@ def test_a_null_that_was_signed_is_not_taken_for_a_number_that_is_none() -> None
     envelope = WRITER.sign(SIGNED.model_copy(update={"payload": {"amount": None}}))
     body = envelope.model_dump_json().encode().replace(b'"amount":null', b'"amount":NaN')
     with pytest.raises(Refusal, match="number"):
-        read_envelope(body)
+        DIALECT.read(body)
 
 
 @given(st.text(max_size=100))

@@ -207,3 +207,12 @@ def test_a_changed_byte_is_refused_or_changes_nothing_that_counts(place: int, ch
 def test_our_own_files_pass() -> None:
     names = {part.name for part in inspect_zip(exported([]), LIMITS)}
     assert "xl/workbook.xml" in names
+
+
+def test_an_archive_within_is_taken_only_under_the_name_it_was_announced_with() -> None:
+    packed = zipped({"book.xlsx": SMALL, "b.txt": b"b"})
+    parts = inspect_zip(packed, ArchiveLimits(inner=frozenset({"book.xlsx"})))
+    assert [(part.name, part.size) for part in parts] == [("book.xlsx", len(SMALL)), ("b.txt", 1)]
+    for limits in (LIMITS, ArchiveLimits(inner=frozenset({"b.txt"}))):
+        with pytest.raises(NestedArchive):
+            inspect_zip(packed, limits)

@@ -1,0 +1,1 @@
+"""The conformance kit, played against the simulator and against our own suite."""
