@@ -11,6 +11,7 @@ from shared.objects.store import (
     Tampered,
     WrongDigest,
     key_of,
+    read_through,
 )
 from shared.objects.stored import StoredObjects
 
@@ -27,4 +28,5 @@ __all__ = [
     "WrongDigest",
     "examine",
     "key_of",
+    "read_through",
 ]

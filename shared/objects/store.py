@@ -86,3 +86,8 @@ async def verified(chunks: AsyncIterable[bytes], key: str, otherwise: type[Refus
     if digest.hexdigest() != key:
         raise otherwise(key)
     yield held
+
+
+async def read_through(chunks: AsyncIterable[bytes]) -> int:
+    """Read to the end and keep nothing; how many bytes there were. Raises what the chunks raise."""
+    return sum([len(chunk) async for chunk in chunks])

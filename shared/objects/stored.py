@@ -20,6 +20,7 @@ from shared.objects.store import (
     WrongDigest,
     checked,
     key_of,
+    read_through,
     verified,
 )
 
@@ -61,8 +62,7 @@ class StoredObjects:
             with _answering(key):
                 await self._store.put_async(path, checked_content)
         elif not isinstance(checked_content, bytes):
-            async for _ in checked_content:
-                pass
+            await read_through(checked_content)
         if isinstance(self._store, LocalStore):
             await asyncio.to_thread(_to_disk, Path(self._store.prefix or "/") / path)
 
@@ -92,8 +92,7 @@ class StoredObjects:
     async def _holds(self, key: str) -> bool:
         """Whether the content is there as it should be; what is not is about to be written over."""
         try:
-            async for _ in await self.stream(key):
-                pass
+            await read_through(await self.stream(key))
         except NoSuchObject:
             return False
         except Tampered:

@@ -23,7 +23,7 @@ from shared.clock import SHANGHAI, Clock
 from shared.errors import TooLarge
 from shared.http.problems import problems
 from shared.http.uploads import uploaded
-from shared.objects import Limits, NoSuchObject, ObjectStore, Tampered, examine
+from shared.objects import Limits, NoSuchObject, ObjectStore, Tampered, examine, read_through
 from shared.policy import Policy
 
 router = APIRouter(prefix="/v1/filings", tags=["materials · 备案材料"])
@@ -132,9 +132,7 @@ async def read_material(
 
 async def streamed(material: Material, objects: ObjectStore) -> Response:
     """The file as an answer; raises NoSuchObject or Tampered before anything of it is sent."""
-    size = 0
-    async for chunk in await objects.stream(material.sha256):  # whole and undamaged
-        size += len(chunk)
+    size = await read_through(await objects.stream(material.sha256))  # whole and undamaged
     return StreamingResponse(
         await objects.stream(material.sha256),
         media_type=material.media_type,

@@ -30,7 +30,7 @@ from shared.http.problems import PreconditionMissing, problems
 from shared.http.uploads import uploaded
 from shared.http.work import PageView, shown, shown_page
 from shared.identity import NotYours, Principal
-from shared.objects import Limits, NoSuchObject, ObjectStore, Tampered, examine
+from shared.objects import Limits, NoSuchObject, ObjectStore, Tampered, examine, read_through
 from shared.paging import BadCursor
 from shared.persistence.idempotency import KeyReused
 from shared.policy import Policy
@@ -168,8 +168,7 @@ async def read_document(
     """下载证明 · The file as it was handed in; refused when it no longer has the digest it had then."""
     async with open_work(caller) as work:
         document = (await work.evidence.get(evidence_id)).document
-    async for _ in await objects.stream(document.sha256):
-        pass  # whole and undamaged, before anything is sent
+    await read_through(await objects.stream(document.sha256))  # whole and undamaged, before anything is sent
     name = f'attachment; filename="{evidence_id}.{document.extension}"'
     return StreamingResponse(
         await objects.stream(document.sha256),
