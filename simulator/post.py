@@ -32,13 +32,14 @@ class Post:
         self._line = line
         self._waiting: list[_Waiting] = []
         self._overtaken: list[Letter] = []
+        self._offered: list[_Waiting] = []
         self._places = count()
         self._arrived = asyncio.Event()
 
     @property
     def empty(self) -> bool:
         """Whether everything has left."""
-        return not self._waiting and not self._overtaken
+        return not self._waiting and not self._overtaken and not self._offered
 
     def put(self, letter: Letter, *, delay: float = 0.0) -> None:
         """Send this once `delay` seconds have passed, in front of those that are due later."""
@@ -66,7 +67,7 @@ class Post:
         """Send until cancelled; what the line does not take is offered again."""
         stuck = False
         while True:
-            batch = await self._due()
+            batch = self._offered = await self._due()
             try:
                 taken = await self._line.publish([it.letter for it in batch])
             except BaseException:
@@ -81,6 +82,7 @@ class Post:
                 await asyncio.sleep(_PAUSE)
 
     def _put_back(self, batch: list[_Waiting]) -> None:
+        self._offered = []
         for it in batch:
             heappush(self._waiting, it)
 

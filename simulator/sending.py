@@ -13,6 +13,7 @@ from simulator.outgoing import Outgoing
 from simulator.records import Records
 from simulator.sent import Sent, SentMessages
 from simulator.store import Store
+from simulator.wire import payload_digest
 
 _MOST_ASKED_FOR = 1000
 _MOST_CONTRADICTIONS = 1000
@@ -34,11 +35,17 @@ class Sending:
         """What was told with other content, the latest of it; nothing but a refusal may answer it."""
 
     def send(self, act: Act, payload: Wire, *, traceparent: str | None) -> UUID:
-        """Number a message, keep it and leave it to the post; an act that is sent again keeps its number."""
+        """Number a message, keep it and leave it to the post.
+
+        An act that is sent again keeps its number, and the time of its issue: it stays one of the same day.
+        """
         message_id = self._outgoing.new_id()
         with self._store.transaction():
             number = self._sent.lanes.number(act, message_id)
             envelope = self._write(act, payload, message_id=message_id, number=number)
+            issued = self._sent.issued(act, payload_digest(envelope.payload))
+            if issued is not None and issued < envelope.issued_at:
+                envelope = envelope.model_copy(update={"issued_at": issued})
             self._sent.add(envelope, act, traceparent)
             if isinstance(payload, InstitutionFiled):
                 self._records.institutions.learn(payload, told=envelope)

@@ -84,6 +84,15 @@ class SentMessages(Mapping[UUID, Sent]):
         )
         return self[message_id]
 
+    def issued(self, act: Act, digest: str) -> datetime | None:
+        """When an act with this content was first issued; None when it never was."""
+        rows = self._db.execute(
+            "SELECT json_extract(envelope, '$.issued_at') AS issued FROM sent"
+            " WHERE (service, lane, code, business_key, digest) = (?, ?, ?, ?, ?)",
+            (act.service, act.lane, act.code, act.business_key, digest),
+        )
+        return min((datetime.fromisoformat(row["issued"]) for row in rows), default=None)
+
     def open(self) -> list[UUID]:
         """What has no conclusion yet."""
         rows = self._db.execute("SELECT message_id FROM sent WHERE final IS NULL ORDER BY rowid")

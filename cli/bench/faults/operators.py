@@ -1,5 +1,6 @@
 """What people do about that which is raised to them by design: the city's operators, and the province's."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Self
@@ -16,7 +17,7 @@ from shared.persistence.unit_of_work import Transaction, Works
 from shared.province.operating.repairs import resend
 
 _RAISED = """
-    SELECT id FROM exchange_intent AS mine WHERE sequence > 0 AND (state = 'refused' OR state = 'rejected'
+    SELECT id, code, state, reason_code FROM exchange_intent AS mine WHERE sequence > 0 AND (state = 'refused' OR state = 'rejected'
     AND NOT EXISTS (SELECT 1 FROM exchange_intent AS again WHERE again.mends = mine.id))
 """
 _PARKED = "SELECT id FROM held_message WHERE state = 'parked' AND topic IS NULL"
@@ -41,17 +42,22 @@ class Operators:
             works[service] = _works(engine, ground)
         return cls(ground, registers, works)
 
-    async def settle(self) -> int:
-        """Deal with everything that was raised; how much it was."""
-        return sum([await self._settle(service) for service in self._ground.services])
+    async def settle(self) -> Counter[str]:
+        """Deal with everything that was raised; what it was, how often."""
+        dealt_with: Counter[str] = Counter()
+        for service in self._ground.services:
+            dealt_with.update(await self._settle(service))
+        return dealt_with
 
-    async def _settle(self, service: str) -> int:
+    async def _settle(self, service: str) -> list[str]:
         async with self._registers.reading(service) as connection:
-            raised = [row["id"] for row in await connection.fetch(_RAISED)]
-            parked = [row["id"] for row in await connection.fetch(_PARKED)]
+            raised = await connection.fetch(_RAISED)
+            parked = await connection.fetch(_PARKED)
         if raised or parked:
-            await self._act(service, raised, parked)
-        return len(raised) + len(parked)
+            await self._act(service, [row["id"] for row in raised], [row["id"] for row in parked])
+        return [f"{service}: {code} {state} {reason}" for _, code, state, reason in raised] + [
+            f"{service}: a letter nobody can read"
+        ] * len(parked)
 
     async def _act(self, service: str, raised: Sequence[UUID], parked: Sequence[UUID]) -> None:
         scope = Scope(actor="client:fault-operator", act="exchange.resend", everything=True)

@@ -24,7 +24,7 @@ from simulator.story import Story
 
 SHARE = 0.01
 _PACE = timedelta(minutes=1)
-_HABITS = Habits(receipt_seconds=10, gap_seconds=5, resends=5)
+_HABITS = Habits(receipt_seconds=10, gap_seconds=5, resends=12)
 _SAY_SECONDS = 15.0
 _LOOK_SECONDS = 1.0
 _TELL_SECONDS, _AT_ONCE = 120.0, 500

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from cli.bench.faults.carrying import TappedLine
@@ -21,10 +21,13 @@ from simulator.store import Store
 from simulator.wire import day_of
 
 DAY: date = day_of(OPENS_AT)
-HABITS = Habits(receipt_seconds=0.3, gap_seconds=0.3, resends=5)
+HABITS = Habits(receipt_seconds=0.3, gap_seconds=0.3, resends=12)
 """A province that asks after a moment."""
 _AT_ONCE = 50
 _LOOK_SECONDS = 0.1
+_LOOKS = 2
+_TRIES = 5
+"""Within its time, what the province tells is told so often; what was lost for good on its way is not waited for."""
 _CROSSED = """
     SELECT count(*) FILTER (WHERE direction = 'in' AND outcome = 'refused') AS refused,
            count(*) FILTER (WHERE outcome = 'duplicate') AS repeated,
@@ -35,7 +38,7 @@ _CROSSED = """
 
 @dataclass(kw_only=True)
 class Town:
-    """Both sides, and the operators who were called so often; `crew` where the workers are processes.
+    """Both sides, and what their operators were called for, how often; `crew` where the workers are processes.
 
     `crossed` counts what the province made of what came in.
     """
@@ -47,7 +50,7 @@ class Town:
     operators: Operators
     crew: Crewed | None
     crossed: Counter[str]
-    called: int = 0
+    called: Counter[str] = field(default_factory=Counter)
 
     async def told(self, steps: Iterable[Step], *, seconds: float, at_once: int = _AT_ONCE) -> list[Step]:
         """Let the province tell these, so many at once; what was not carried out by the end.
@@ -78,7 +81,7 @@ class Town:
             async with self.registers.reading(service) as connection:
                 for name, count in (await connection.fetchrow(_CROSSED)).items():
                     found[name] = found.get(name, 0) + count
-        return Tally(by_hand=self.called, **found)
+        return Tally(by_hand=self.called.total(), **found)
 
     async def reconciled(self, *, seconds: float) -> list[str]:
         """The acts on which the province and a service do not agree, as they tell each other, day by day."""
@@ -91,15 +94,24 @@ class Town:
         ]
 
     async def agreed(self, left: list[Step], *, seconds: float, look: float = _LOOK_SECONDS) -> list[str]:
-        """Wait until both registers are equal, people doing what is theirs; what still keeps them apart in the end."""
+        """Wait until both registers are equal, people doing what is theirs; what still keeps them apart in the end.
+
+        Whoever looks twice in a row sees nothing, and nothing under way, so that no letter of today is tomorrow's fault.
+        """
         until = time.monotonic() + seconds
-        while True:
-            self.called += len(left) + await self.operators.settle()
-            left = await self.told(left, seconds=seconds) if left else []
+        quiet = 0
+        while quiet < _LOOKS:
+            self.called += Counter(f"province: {step.send} not done" for step in left)
+            self.called += await self.operators.settle()
+            left = await self.told(left, seconds=seconds / _TRIES) if left else []
+            at_rest = self.province.at_rest
             problems = await self.registers.differences()
-            if not problems or time.monotonic() > until:
-                return problems + [f"not done: {step.business_key}" for step in left]
+            problems += [f"not done: {step.business_key}" for step in left]
+            if time.monotonic() > until:
+                return problems
+            quiet = quiet + 1 if at_rest and not problems else 0
             await asyncio.sleep(look)
+        return []
 
 
 @asynccontextmanager

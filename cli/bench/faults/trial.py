@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cli.bench.faults.cases import Case
@@ -26,7 +27,7 @@ class Size:
 
 async def tried(case: Case, town: Town, size: Size, *, seed: int) -> Row:
     """Let it strike, and see both registers equal. A seed makes a story of bodies that no other seed has."""
-    before = await town.tally()
+    before, called = await town.tally(), town.called.copy()
     faults = town.province.faults = case.fault(seed)
     story = size.story(seed)
     began = time.monotonic()
@@ -43,7 +44,7 @@ async def tried(case: Case, town: Town, size: Size, *, seed: int) -> Row:
         injected=injected,
         tally=tally,
         seconds=seconds,
-        problems=problems or _unexpected(case, injected, by_hand=tally.by_hand),
+        problems=problems or _unexpected(case, injected, town.called - called),
     )
 
 
@@ -55,8 +56,8 @@ async def _befallen(case: Case, town: Town, story: Story, size: Size) -> tuple[l
     return telling.result(), befalling.result() if befalling else 0
 
 
-def _unexpected(case: Case, injected: int, *, by_hand: int) -> list[str]:
+def _unexpected(case: Case, injected: int, called: Mapping[str, int]) -> list[str]:
     """A fault that never struck shows nothing, and what mends itself needs nobody."""
     if not injected:
         return ["never struck"]
-    return ["somebody had to act"] if by_hand and not case.by_hand else []
+    return [f"somebody had to act: {what}" for what in called if not case.by_hand]
