@@ -8,6 +8,8 @@ from cli.bench.actors import Actor, Answer, Cue, on_stage
 from cli.bench.contest import Comparison, Measure, NothingMeasured, Say, Trail
 from cli.bench.exchange import reconciliation
 from cli.bench.exchange.ground import prepared, with_told
+from cli.bench.exchange.signatures import UNSIGNED
+from shared.contracts.dialect import Algorithm
 
 _OURS = "cli.bench.exchange.ours"
 _AT_ONCE = 1000
@@ -15,9 +17,10 @@ _AT_ONCE = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """Certificates in all, messages that piled up, reports concluded, lanes that are blocked, acts reconciled."""
+    """Certificates in all, messages read, messages that piled up, reports concluded, lanes blocked, acts reconciled."""
 
     certificates: int
+    read: int
     piled_up: int
     concluded: int
     blocked: int
@@ -26,12 +29,15 @@ class Sizes:
 
 FULL = Sizes(
     certificates=1_000_000,
+    read=50_000,
     piled_up=50_000,
     concluded=1_000_000,
     blocked=10_000,
     reconciled=reconciliation.FULL,
 )
-SMALL = Sizes(certificates=2_000, piled_up=200, concluded=2_000, blocked=50, reconciled=reconciliation.SMALL)
+SMALL = Sizes(
+    certificates=2_000, read=5_000, piled_up=200, concluded=2_000, blocked=50, reconciled=reconciliation.SMALL
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +82,14 @@ async def exchange(say: Say, sizes: Sizes = FULL) -> AsyncIterator[Sequence[Comp
         reconciliation.reconciliation_of(say, sizes.reconciled) as reconciled,
     ):
         stage = Stage(cue=cue, actor=actor, sizes=sizes, say=say)
-        yield [_taken(stage), _drained(stage), _claimed(stage), *reconciled]
+        yield [
+            _taken(stage),
+            _verified(stage, each=1, count=sizes.read),
+            _verified(stage, each=_AT_ONCE, count=max(1, sizes.read // _AT_ONCE)),
+            _drained(stage),
+            _claimed(stage),
+            *reconciled,
+        ]
 
 
 def _taken(stage: Stage) -> Comparison:
@@ -94,6 +107,20 @@ def _taken(stage: Stage) -> Comparison:
             "COPY of the same rows": stage.rate("copy", count, by="COPY"),
             "executemany of the same rows": stage.rate("copy", count, by="executemany"),
             "json.loads + verify, nothing kept": stage.rate("verify", count),
+        },
+    )
+
+
+def _verified(stage: Stage, *, each: int, count: int) -> Comparison:
+    """What a signature costs the reader of a message, beside reading it."""
+    return Comparison(
+        paths=(
+            Trail(name=f"messages of {each:,} certificates: read and verified, Ed25519", unit="messages/s"),
+        ),
+        ours=stage.rate("read", count, each=each, signed=Algorithm.ED25519),
+        peers={
+            "read alone": stage.rate("read", count, each=each, signed=UNSIGNED),
+            "read and verified, SM2 with SM3": stage.rate("read", count, each=each, signed=Algorithm.SM2_SM3),
         },
     )
 

@@ -1,7 +1,7 @@
 """Our parts: messages taken as the worker takes them, what piled up sent as the courier sends it, and its claim alone."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -20,6 +20,8 @@ from cli.bench.exchange.piles import (
     owe_many,
     paused_and_resumed,
 )
+from cli.bench.exchange.signatures import read
+from cli.bench.exchange.steps import stepping
 from services.subsidy.handlers import Work
 from services.subsidy.runtime import create_runtime
 from shared.identity import Scope
@@ -31,13 +33,9 @@ from shared.province.keys.signing import Ed25519Signer, KeyRing
 from shared.service import Runtime
 from shared.service.correspondence import Correspondence
 
-_SLICE_SECONDS = 20.0  # so long is worked before the one who asked hears of it
 _AT_ONCE = 10  # messages that the worker takes together
 _CLAIMS, _CLAIMED = 50, 100
 _FILING = Scope.of_service(SERVICE, "bench")
-
-Step = Callable[[], Awaitable[tuple[float, int]]]
-"""Does a part of the work: the seconds of it that count, and how much it was; nothing when all is done."""
 
 
 @asynccontextmanager
@@ -163,21 +161,6 @@ async def _claimed(runtime: Runtime[Work]) -> float:
     return seconds
 
 
-def stepping(step: Step, counted: Callable[[], Awaitable[int]]) -> Go:
-    """Step by step until a slice of time is over; when nothing is left, what there is in the end is counted."""
-
-    async def go() -> Answer:
-        seconds, done = 0.0, 0
-        while seconds < _SLICE_SECONDS:
-            took, many = await step()
-            if not many:
-                return {"seconds": seconds, "done": done, "count": await counted()}
-            seconds, done = seconds + took, done + many
-        return {"seconds": seconds, "done": done, "left": True}
-
-    return go
-
-
 @asynccontextmanager
 async def _at_work(cue: Cue) -> AsyncIterator[Runtime[Work]]:
     runtime = create_runtime(plan_of(cue).settings(SERVICE), bus=MemoryBus())
@@ -206,5 +189,6 @@ if __name__ == "__main__":
             "drain": drain,
             "publish": publish,
             "claims": claims,
+            "read": read,
         }
     )

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,14 +11,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cli.bench.exchange.ground import PEER, SERVICE
+from cli.bench.exchange.steps import Step
 from shared.province.keys.signing import KeyRing
 
 _EVERYTHING = "SET njt.everything = 'on'"
 _SEE = text("SELECT set_config('njt.everything', 'on', true)")
 _AGAIN = f"DROP TABLE IF EXISTS {PEER}; CREATE TABLE {PEER} (LIKE certificate INCLUDING ALL)"
 _TOGETHER = 10_000
-
-Step = Callable[[], Awaitable[tuple[float, int]]]
 
 
 def verified(body: bytes, ring: KeyRing) -> int:

@@ -17,8 +17,9 @@ from shared.persistence.unit_of_work import Transaction, Works
 from shared.province.operating.repairs import resend
 
 _RAISED = """
-    SELECT id, code, state, reason_code FROM exchange_intent AS mine WHERE sequence > 0 AND (state = 'refused' OR state = 'rejected'
-    AND NOT EXISTS (SELECT 1 FROM exchange_intent AS again WHERE again.mends = mine.id))
+    SELECT id, code, state, reason_code FROM exchange_intent AS mine
+    WHERE sequence > 0 AND (state = 'refused' OR state = 'rejected' AND NOT EXISTS (
+        SELECT 1 FROM exchange_intent AS again WHERE again.mends = mine.id))
 """
 _PARKED = "SELECT id FROM held_message WHERE state = 'parked' AND topic IS NULL"
 _REASON = "故障已排除 · the fault has been seen to"

@@ -15,6 +15,13 @@ WANTED = {
         "certificates/s",
         {"COPY of the same rows", "executemany of the same rows", "json.loads + verify, nothing kept"},
     ),
+    **{
+        f"messages of {each} certificates: read and verified, Ed25519": (
+            "messages/s",
+            {"read alone", "read and verified, SM2 with SM3"},
+        )
+        for each in ("1", "1,000")
+    },
     f"{SMALL.piled_up:,} reports piled up in a pause: drained": (
         "msg/s",
         {"the same messages published alone"},
