@@ -35,10 +35,13 @@ ACCEPTED = (TECHNICAL_OK, BUSINESS_OK)
 
 
 class Now:
-    """A clock that tells one afternoon in Nanjing."""
+    """A clock that tells one afternoon in Nanjing, until it is set."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 
     def now(self) -> datetime:
-        return datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
+        return self.moment
 
 
 def account_opened(organ: str = "320105") -> AccountOpenedReport:

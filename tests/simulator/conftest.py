@@ -35,10 +35,15 @@ def province_key() -> ProvinceKey:
 
 
 @pytest.fixture
-def counterpart(bus: MemoryBus, city: City, province_key: ProvinceKey) -> Counterpart:
+def clock() -> Now:
+    return Now()
+
+
+@pytest.fixture
+def counterpart(bus: MemoryBus, city: City, province_key: ProvinceKey, clock: Now) -> Counterpart:
     """Not running yet."""
     line = MemoryLine(ProvinceLine(bus))
-    return Counterpart(province_key, PeerKeys(city.signer.public()), line, Now())
+    return Counterpart(province_key, PeerKeys(city.signer.public()), line, clock)
 
 
 @pytest.fixture

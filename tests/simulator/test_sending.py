@@ -1,11 +1,12 @@
 """What the province sends: numbered, signed, followed by the city's receipts."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from shared.contracts.province import InstitutionFiled, MessageCode, Stage
+from shared.contracts.province import InstitutionFiled, MessageCode, ProvinceEnvelope, Receipt, Stage
 from shared.messaging.memory import MemoryBus
 from shared.province.keys.signing import KeyRing
 from simulator.counterpart import Counterpart
@@ -17,6 +18,7 @@ from tests.simulator.city import (
     TRACE,
     USCC,
     City,
+    Now,
     institution_filed,
     rejected,
     technically_refused,
@@ -111,6 +113,45 @@ async def test_an_act_told_again_keeps_its_number(city: City, province: Counterp
     city.answer = lambda _: ACCEPTED
     following = await send(province, "乙")
     assert [number(province, sent) for sent in (first, otherwise, following)] == [1, 1, 2]
+
+
+async def test_an_act_told_again_keeps_the_time_of_its_issue(
+    city: City, province: Counterpart, clock: Now
+) -> None:
+    city.answer = lambda _: (technically_refused("PAYLOAD"),)
+    first = await send(province, "甲")
+    await province.concluded(first)
+    told_at = clock.moment
+    city.answer = lambda _: ACCEPTED
+    clock.moment += timedelta(days=1)
+    again, another = await send(province, "甲"), await send(province, "乙")
+    await province.concluded(again)
+    assert province.sent[again].envelope.issued_at == told_at
+    assert province.sent[another].envelope.issued_at == clock.moment
+
+
+async def test_an_act_that_was_issued_by_a_clock_that_was_ahead_is_dated_when_it_is_told_again(
+    city: City, province: Counterpart, clock: Now
+) -> None:
+    city.answer = lambda _: (technically_refused("CLOCK"),)
+    right, clock.moment = clock.moment, clock.moment + timedelta(hours=1)
+    await province.concluded(await send(province, "甲"))
+    clock.moment = right
+    assert province.sent[await send(province, "甲")].envelope.issued_at == right
+
+
+async def test_it_is_at_rest_once_the_city_has_taken_what_it_said(city: City, province: Counterpart) -> None:
+    seen: list[bool] = []
+
+    def answer(_: ProvinceEnvelope) -> tuple[Receipt, ...]:
+        seen.append(province.at_rest)
+        return ACCEPTED
+
+    city.answer = answer
+    assert province.at_rest
+    await province.concluded(await send(province, "甲"))
+    await city.until(lambda: province.at_rest)
+    assert seen == [False]
 
 
 async def test_the_number_of_a_refused_message_is_given_out_again(city: City, province: Counterpart) -> None:
