@@ -5,6 +5,7 @@
 
 import asyncio
 import json as jsonlib
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -56,6 +57,7 @@ def bench(
         progress.print(f"[dim]{text}[/]", soft_wrap=True)
 
     if name == FAULTS:
+        logging.getLogger("aiormq").setLevel(logging.CRITICAL)  # the broker is stopped on purpose
         tried = asyncio.run(tried_faults(say, at_scale=story, quick=quick))
         _tell(tried, json=json)
         if not tried.ok:

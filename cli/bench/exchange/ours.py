@@ -22,6 +22,7 @@ from cli.bench.exchange.piles import (
 )
 from cli.bench.exchange.signatures import read
 from cli.bench.exchange.steps import stepping
+from cli.suite.server import keep_what_is_built
 from services.subsidy.handlers import Work
 from services.subsidy.runtime import create_runtime
 from shared.identity import Scope
@@ -164,6 +165,7 @@ async def _claimed(runtime: Runtime[Work]) -> float:
 @asynccontextmanager
 async def _at_work(cue: Cue) -> AsyncIterator[Runtime[Work]]:
     runtime = create_runtime(plan_of(cue).settings(SERVICE), bus=MemoryBus())
+    keep_what_is_built()
     try:
         yield runtime
     finally:

@@ -27,12 +27,14 @@ _REASONS = {
 class Case:
     """A fault and its strength. `by_hand` says that people see to it: the cause is taken away, then they act.
 
-    `disaster` befalls the town meanwhile.
+    `on_record` says that the institutions are filed, and their accounts open, before it strikes: it is their changes
+    that meet it. `disaster` befalls the town meanwhile.
     """
 
     name: str
     faults: Mapping[str, Any] = field(default_factory=dict)
     by_hand: bool = False
+    on_record: bool = False
     disaster: Disaster | None = None
 
     def fault(self, seed: int) -> Faults:
@@ -52,7 +54,12 @@ ON_THE_LINE = (
     Case(name="未知版本 · unknown schema version", faults={"unknown_version": 0.3}),
     Case(name="同号异文 · same key, other content", faults={"other_content": 0.5}),
     *(
-        Case(name=f"退回 · rejected: {code} {reason}", faults={"reject": {code: reason}}, by_hand=True)
+        Case(
+            name=f"退回 · rejected: {code} {reason}",
+            faults={"reject": {code: reason}},
+            by_hand=True,
+            on_record=code is MessageCode.ACCOUNT_CHANGED,
+        )
         for code, reason in _REASONS.items()
     ),
     Case(name="省级中断 · province down for a while", faults={"down_seconds": 1.5}),

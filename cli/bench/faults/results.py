@@ -6,6 +6,8 @@ from typing import Any
 
 from rich.table import Table
 
+_EQUAL_WIDTH = 12
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
@@ -75,7 +77,7 @@ class FaultTable:
             "一致用时 · s",
         ):
             table.add_column(head, justify="right")
-        table.add_column("结论 · verdict")
+        table.add_column("结论 · verdict", min_width=_EQUAL_WIDTH)
         for row in self.rows:
             numbers = (row.messages, row.injected, *vars(row.tally).values())
             verdict = "[green]一致 · equal[/]" if row.ok else f"[red]不一致 · {row.problems[0]}[/]"

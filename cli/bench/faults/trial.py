@@ -2,12 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import filterfalse
 
 from cli.bench.faults.cases import Case
 from cli.bench.faults.results import Row
 from cli.bench.faults.town import DAY, Town
+from shared.contracts.province import FilingChange
 from simulator.faults import Faults
 from simulator.scenario import Step
 from simulator.story import Story
@@ -27,14 +29,18 @@ class Size:
 
 async def tried(case: Case, town: Town, size: Size, *, seed: int) -> Row:
     """Let it strike, and see both registers equal. A seed makes a story of bodies that no other seed has."""
+    story = list(size.story(seed))
+    if case.on_record:
+        filings, story = [*filter(_files, story)], [*filterfalse(_files, story)]
+        await town.agreed(await town.told(filings, seconds=size.seconds), seconds=size.seconds)
     before, called = await town.tally(), town.called.copy()
     faults = town.province.faults = case.fault(seed)
-    story = size.story(seed)
     began = time.monotonic()
     left, befell = await _befallen(case, town, story, size)
     if case.by_hand:
         town.province.faults = Faults()
     problems = await town.agreed(left, seconds=size.seconds)
+    town.province.faults = Faults()
     seconds = time.monotonic() - began
     injected = sum(faults.counts.values()) + befell
     tally = await town.tally() - before
@@ -48,12 +54,16 @@ async def tried(case: Case, town: Town, size: Size, *, seed: int) -> Row:
     )
 
 
-async def _befallen(case: Case, town: Town, story: Story, size: Size) -> tuple[list[Step], int]:
+async def _befallen(case: Case, town: Town, story: Iterable[Step], size: Size) -> tuple[list[Step], int]:
     """Tell the story, and let the disaster befall the town meanwhile; what was not carried out, and how often it did."""
     async with asyncio.TaskGroup() as tasks:
         telling = tasks.create_task(town.told(story, seconds=size.seconds))
         befalling = tasks.create_task(case.disaster(town)) if case.disaster else None
     return telling.result(), befalling.result() if befalling else 0
+
+
+def _files(step: Step) -> bool:
+    return step.payload.get("change") == FilingChange.FILED
 
 
 def _unexpected(case: Case, injected: int, called: Mapping[str, int]) -> list[str]:
