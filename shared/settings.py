@@ -96,7 +96,8 @@ class ProvinceSettings(Group):
     `longest_query_seconds`; asked after `overdue_after` times it is overdue. Missing numbers are asked for after
     `missing_seconds`. A message may be issued `ahead_seconds` later than now, and outside the lanes `oldest_seconds` ago.
     A day is reconciled after `reconcile_hour` (Shanghai) of the next one, days missed up to `reconcile_days` back; what
-    is not answered within `answer_seconds` is asked again. Where a person carries files, these are days unless told.
+    is not answered within `answer_seconds` is asked again, and a day asked about more than `give_up_after` times has
+    failed. Where a person carries files, these are days unless told.
     """
 
     transport: Transport = Transport.AMQP
@@ -119,6 +120,7 @@ class ProvinceSettings(Group):
     reconcile_hour: int = Field(default=2, ge=0, le=23)
     reconcile_days: int = Field(default=31, ge=1, le=366)
     answer_seconds: int = Field(default=600, ge=1)
+    give_up_after: int = Field(default=24, ge=1)
 
     @model_validator(mode="before")
     @classmethod

@@ -2,27 +2,28 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
 from opentelemetry.trace import SpanKind
 from sqlalchemy import RowMapping, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.clock import Clock
-from shared.contracts.province import SCHEMA_VERSION, ProvinceEnvelope
+from shared.contracts.province import SCHEMA_VERSION, ProvinceEnvelope, Receipt
+from shared.identity import Scope
 from shared.messaging.bus import Message, Outcome
 from shared.messaging.failures import is_outage
 from shared.observability import Telemetry, current_traceparent
-from shared.persistence.security import enter_everywhere
+from shared.persistence.unit_of_work import Transaction, Works
 from shared.province.adapter import CONTENT_TYPE, PROVINCE_EXCHANGE, TO_PROVINCE
 from shared.province.claiming import claim, owes_older
-from shared.province.declining import UNSPEAKABLE, count_declined, refuse, refuse_unfit
+from shared.province.declining import DECLINED_THERE, TOO_LARGE, count_declined, refuse, unspeakable
 from shared.province.dialect import Dialect, Unspeakable
+from shared.province.following import Follower
 from shared.province.intents import payload_of
 from shared.province.journal import TRACE_ID, Crossing, Direction, Journal
 from shared.province.keys.signing import Signer
@@ -84,11 +85,11 @@ class Courier:
         *,
         service: str,
         counterpart: str,
-        engine: AsyncEngine,
+        works: Works[Any],
+        follower: Follower[Any],
         line: Line,
         signer: Callable[[], Signer],
         dialect: Dialect,
-        clock: Clock,
         telemetry: Telemetry,
         journal: Journal,
         receipt_deadline: timedelta,
@@ -98,11 +99,12 @@ class Courier:
     ) -> None:
         self._sender = f"320100/{service}"
         self._counterpart = counterpart
-        self._engine = engine
+        self._scope = Scope.of_service(service, "send")
+        self._works = works
+        self._follower = follower
         self._line = line
         self._signer = signer
         self._dialect = dialect
-        self._clock = clock
         self._telemetry = telemetry
         self._journal = journal
         self._transport = transport
@@ -129,43 +131,42 @@ class Courier:
 
     async def send_batch(self) -> int:
         """Send what is due and allowed now; returns how many the line took."""
-        async with self._engine.connect() as connection, connection.begin():
-            return await self.send_within(connection)
+        async with self._works.transaction(self._scope) as transaction:
+            return await self.send_within(transaction)
 
-    async def send_within(self, connection: AsyncConnection) -> int:
-        """The same within a transaction: what was sent counts as sent when that is committed."""
-        now = self._clock.now()
-        await enter_everywhere(connection)
+    async def send_within(self, transaction: Transaction) -> int:
+        """The same within a transaction that reaches all organs; what was sent counts as sent when it is committed."""
+        connection, now = transaction.connection, transaction.at
         pause = await Pause.of(connection, self._counterpart)
         most = self._batch if pause is None else min(self._batch, pause.allows(now))
         rows = await claim(connection, now=now, most=most)
-        sendings = await self._offer(connection, rows) if rows else []
+        sendings, refusals = await self._offer(rows) if rows else ([], {})
         sent = [each for each in sendings if each.outcome is Outcome.CONFIRMED]
         unsure = [each for each in sendings if each.asked_after]
         await self._settle(connection, sent, query_at=now + self._receipt_deadline, now=now)
         await self._settle(connection, unsure, query_at=now + _UNSURE_PAUSE, now=now)
-        await self._put_off(connection, sendings, now=now)
+        await self._put_off(transaction, sendings, refusals)
         if pause is not None and pause.resumed_at is not None:
             await pause.left(connection, len(sent) + len(unsure), now=now)
             if not await owes_older(connection, pause.resumed_at):
                 await pause.close(connection, now=now)
         return len(sent)
 
-    async def _offer(self, connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[_Sending]:
-        """What became of these; what the dialect has no words for is refused, and holds up no other lane."""
+    async def _offer(self, rows: Sequence[RowMapping]) -> tuple[list[_Sending], dict[UUID, Receipt]]:
+        """What became of these; what the dialect has no words for is to be refused, and holds up no other lane."""
         written: list[tuple[ProvinceEnvelope, Message]] = []
-        unspeakable: dict[UUID, str] = {}
+        refusals: dict[UUID, Receipt] = {}
         for row in rows:
             try:
                 written.append(self._message(row))
             except Unspeakable as problem:
-                unspeakable[row["id"]] = problem.detail or problem.title
-        await refuse(connection, unspeakable, reason_code=UNSPEAKABLE)
+                refusals[row["id"]] = unspeakable(problem)
         outcomes = await self._line.publish([message for _, message in written])
-        return [
+        sendings = [
             _Sending(envelope=envelope, message=message, outcome=outcome)
             for (envelope, message), outcome in zip(written, outcomes, strict=True)
         ]
+        return sendings, refusals
 
     async def _settle(
         self, connection: AsyncConnection, sent: Sequence[_Sending], *, query_at: datetime, now: datetime
@@ -177,16 +178,22 @@ class Courier:
             await self._journal.enter(connection, [self._crossing(each, now=now) for each in sent])
 
     async def _put_off(
-        self, connection: AsyncConnection, sendings: Sequence[_Sending], *, now: datetime
+        self, transaction: Transaction, sendings: Sequence[_Sending], refusals: Mapping[UUID, Receipt]
     ) -> None:
         """What did not leave: refused where it never will, offered again later where it may."""
+        connection, now = transaction.connection, transaction.at
         ids: dict[Outcome, list[UUID]] = {outcome: [] for outcome in Outcome}
         for each in sendings:
             if not each.asked_after:
                 ids[each.outcome].append(each.envelope.message_id)
-        await refuse_unfit(connection, ids[Outcome.UNFIT])
-        await count_declined(connection, ids[Outcome.DECLINED], now=now)
-        if later := [*ids[Outcome.FAILED], *ids[Outcome.UNROUTABLE], *ids[Outcome.UNKNOWN]]:
+        declined = await count_declined(connection, ids[Outcome.DECLINED], now=now)
+        never = {
+            **refusals,
+            **dict.fromkeys(ids[Outcome.UNFIT], TOO_LARGE),
+            **dict.fromkeys(declined, DECLINED_THERE),
+        }
+        later = await refuse(transaction, never, self._follower)
+        if later := [*later, *ids[Outcome.FAILED], *ids[Outcome.UNROUTABLE], *ids[Outcome.UNKNOWN]]:
             await connection.execute(_LATER, {"ids": later, "now": now})
 
     def _crossing(self, sending: _Sending, *, now: datetime) -> Crossing:

@@ -7,6 +7,7 @@ from shared.contracts.exchange import Fate, KnownMessage, StatusAnswered
 from shared.contracts.province import MessageCode, ProvinceEnvelope, Receipt, Stage
 from shared.persistence.unit_of_work import Transaction, Works
 from shared.province.adapter import Conclusion, ProvinceAdapter
+from shared.province.hearing import heard_before
 from shared.province.intents import query_key
 from shared.province.journal import Journal
 from shared.province.reading import NotAccepted, read_receipt
@@ -37,7 +38,7 @@ class Follower(Generic[W]):
         if envelope.in_reply_to is None:
             raise NotAccepted("PAYLOAD", "回执未指明原报文 · The receipt names no message")
         refusal = receipt.stage is Stage.TECHNICAL and not receipt.ok
-        if refusal and await self._journal.heard(transaction.connection, envelope.message_id):
+        if refusal and await heard_before(self._journal, transaction.connection, envelope.message_id):
             return  # a copy of an earlier receipt takes back nothing that was mended and sent since
         if await self.follow(envelope.in_reply_to, receipt, transaction):
             return
@@ -66,7 +67,7 @@ class Follower(Generic[W]):
     async def follow(self, intent: UUID, receipt: Receipt, transaction: Transaction) -> bool:
         """Move a message of ours on by what a receipt says, and act on its conclusion; whether it moved."""
         followed = await Received(transaction.connection).follow(intent, receipt)
-        if followed is not None and followed.code == MessageCode.RECONCILE:
+        if followed is not None and followed.code == MessageCode.RECONCILE and not receipt.ok:
             why = f"{receipt.reason_code} {receipt.reason}".strip() or "—"
             await reconciliation.refuse(intent, why, transaction)
         if followed is not None and followed.final and followed.numbered:

@@ -17,6 +17,11 @@ _CLIENT_ERROR, _TOO_MANY, _SERVER_ERROR, _AWAY = 400, 429, 500, 503
 _NOT_ABOUT_IT = frozenset({401, 403, 404, 405, 407, 408, 421, 425, 426})
 """These decline us, the address or the moment: what was pushed may be taken when that is put right."""
 _REST_SECONDS, _LONGEST_REST_SECONDS = 1.0, 300.0
+_LATELY_SECONDS = 60.0
+"""Within this time of something taken such an answer is about the message after all.
+
+Shorter than it takes to decline a message for good, so that an outage that has just begun refuses nothing.
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -25,17 +30,26 @@ class HttpsLine:
     """Pushes messages with `POST {address}/messages`; whatever answers 2xx has taken the message.
 
     A lane's order is the numbers' matter, so a few messages travel at once. After a failure the line rests for a
-    moment, or as long as the other side asks for (`Retry-After`): what was to go meanwhile is not tried.
+    moment, or as long as the other side asks for (`Retry-After`): what was to go meanwhile is not tried. What is turned
+    away as if nobody were there, while others are taken, is declined.
     """
 
-    def __init__(self, client: HttpClient) -> None:
+    def __init__(self, client: HttpClient, *, lately_seconds: float = _LATELY_SECONDS) -> None:
         self._client = client
         self._free = asyncio.Semaphore(AT_ONCE)
         self._rests_until = 0.0
+        self._lately_seconds = lately_seconds
+        self._took_at = -lately_seconds
 
     async def publish(self, messages: Sequence[Message]) -> list[Outcome]:
         """What became of each: taken, not taken, or nobody knows."""
-        return list(await asyncio.gather(*map(self._push, messages)))
+        outcomes = list(await asyncio.gather(*map(self._push, messages)))
+        now = asyncio.get_running_loop().time()
+        if Outcome.CONFIRMED in outcomes:
+            self._took_at = now
+        if now - self._took_at >= self._lately_seconds:
+            return outcomes
+        return [Outcome.DECLINED if each is Outcome.UNROUTABLE else each for each in outcomes]
 
     async def close(self) -> None:
         await self._client.close()

@@ -100,7 +100,7 @@ def received_tables(metadata: MetaData) -> None:
 
     `organ` is the one that its payload names, if it names one; `issued_at` what was written on it; `place` are the first
     digits by which a reconciliation parts acts. `nulls` says that the digest was taken with the payload's nulls, as it was
-    of all that came in before the exchange was whole; it cannot be held against one without them.
+    of all that came in before the exchange was whole, until a copy of it comes; it is held against none without them.
     """
     received = Table(
         "exchange_received",

@@ -15,8 +15,6 @@ from shared.contracts.province import (
     ProvinceEnvelope,
     Receipt,
     Stage,
-    canonical,
-    payload_digest,
 )
 from shared.errors import Refusal, Stale
 from shared.messaging.bus import Queue
@@ -30,8 +28,10 @@ from shared.province import receipts
 from shared.province.adapter import ProvinceAdapter
 from shared.province.control import Controls
 from shared.province.dialect import Dialect
+from shared.province.earlier import put_right, same_act
 from shared.province.following import Follower
 from shared.province.gate import Bounds, Gate
+from shared.province.hearing import heard_before
 from shared.province.journal import TRACE_ID, Crossing, Direction, Journal
 from shared.province.keys.signing import PublicKeys
 from shared.province.lanes import give_way, lane_of, pass_over
@@ -180,7 +180,7 @@ class ProvinceApplier(Generic[W]):
         if envelope.code == MessageCode.RECEIPT:
             await self._follower.take_receipt(envelope, transaction)
         elif envelope.code in self._controls:
-            if await self._journal.heard(transaction.connection, envelope.message_id):
+            if await heard_before(self._journal, transaction.connection, envelope.message_id):
                 self._metrics.duplicates(self.queue.name, 1)
                 return Outcome("duplicate")
             await self._controls.act(envelope, transaction)
@@ -208,6 +208,7 @@ class ProvinceApplier(Generic[W]):
                 stage=Stage.BUSINESS, ok=done, reason_code=known.reason_code, reason=known.reason
             )
             outcome = Outcome("duplicate", known.reason_code)
+            await put_right(transaction.connection, record_of(envelope, transaction, known.state, result))
         receipts.answer(transaction, envelope, receipts.ACCEPTED)
         receipts.answer(transaction, envelope, result)
         return outcome
@@ -236,7 +237,7 @@ class ProvinceApplier(Generic[W]):
         at = (await inbox.lock([lane]))[lane]
         received = Received(transaction.connection)
         known = await received.known(envelope.message_id, envelope.code, envelope.business_key)
-        if known is not None and not _same_act(known, envelope):
+        if known is not None and not same_act(known, envelope):
             raise NotAccepted("CONFLICT", "同一业务号对应不同内容 · The same business key with other content")
         if known is None and envelope.sequence <= at:
             raise NotAccepted("SEQUENCE", f"序号 {envelope.sequence} 已用过 · this number was used before")
@@ -275,12 +276,3 @@ class ProvinceApplier(Generic[W]):
         if envelope.code != MessageCode.RECEIPT:
             receipts.answer(transaction, envelope, receipt)
         return Outcome("refused", receipt.reason_code)
-
-
-def _same_act(known: Known, envelope: ProvinceEnvelope) -> bool:
-    """Whether it is the same act with the same content; of the older acts the digest was taken with nulls."""
-    digests = payload_digest(envelope.payload), sha256(canonical(envelope.payload)).digest()
-    return (known.code, known.business_key) == (
-        envelope.code,
-        envelope.business_key,
-    ) and known.digest in digests

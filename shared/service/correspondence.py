@@ -106,11 +106,11 @@ class Correspondence(Generic[W]):
         return Courier(
             service=runtime.service,
             counterpart=province.counterpart,
-            engine=runtime.engine,
+            works=runtime.works,
+            follower=self.follower(),
             line=line,
             signer=self.signer,
             dialect=self.dialect,
-            clock=runtime.clock,
             telemetry=runtime.telemetry,
             journal=self.journal,
             transport=transport or province.transport,
@@ -166,6 +166,7 @@ class Correspondence(Generic[W]):
                 first_pause=timedelta(seconds=province.answer_seconds),
                 longest_pause=timedelta(seconds=province.longest_query_seconds),
                 overdue_after=province.overdue_after,
+                give_up_after=province.give_up_after,
             ),
             poll_seconds=runtime.settings.job_seconds,
         )

@@ -1,13 +1,17 @@
 """A rejected report is told again by one desk only: the officer's who owes it, or the one that looks after the exchange."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.filing.domain.obligation import Obligation, ObligationState
 from shared.contracts.province import Stage
-from shared.identity import Permission
+from shared.identity import Permission, Scope
+from shared.messaging.bus import Message, Outcome
+from shared.service.correspondence import Correspondence
 from tests.builders import CITY
 from tests.filing.recordwork import Record, on_record
 from tests.filing.test_province_reports import WHY, answer, concluded, debt, retry
@@ -73,6 +77,25 @@ class Workbench:
         }
         done = await self._client.post("/v1/exchange/rejections/mend", json=body, headers=self._who)
         return done.status_code, done.json().get("mended", 0)
+
+
+class TooNarrow:
+    """A line that can never carry one message, and is away for the others."""
+
+    def __init__(self, message_id: str) -> None:
+        self._never = message_id
+
+    async def publish(self, messages: Sequence[Message]) -> list[Outcome]:
+        return [Outcome.UNFIT if each.id == self._never else Outcome.FAILED for each in messages]
+
+
+async def never_carried(record: Record, message_id: str) -> None:
+    """The courier offers it, before everything else that is due, to a line that cannot carry it."""
+    runtime = record.interfaces.suite.runtimes["filing"]
+    async with runtime.works.transaction(Scope.of_service("filing", "hurry")) as transaction:
+        first = "UPDATE exchange_intent SET due_at = 'epoch' WHERE id = CAST(:id AS uuid)"
+        await transaction.connection.execute(text(first), {"id": message_id})
+    assert await Correspondence(runtime).courier(TooNarrow(message_id)).send_batch() == 0
 
 
 async def seen(record: Record) -> tuple[ObligationState, str]:
@@ -149,6 +172,19 @@ async def test_a_refused_report_is_repeated_only_once_its_number_was_given_up(re
     assert await desk.act("void", key_of(record)) == (200, "")
     assert (await retry(record, before))[0] == 200
     assert await desk.mend(key_of(record)) == 409
+    assert (await keys(record))[-1] == ":r1"
+
+
+async def test_a_report_that_can_never_leave_is_told_to_whoever_owes_it_like_one_that_was_refused(
+    record: Record,
+) -> None:
+    desk, key = Workbench(record), key_of(record)
+    await never_carried(record, (await desk.reports())[key]["id"])
+    failed = await debt(record)
+    assert (failed.state, failed.attempts) == (ObligationState.OPEN, 1)
+    assert failed.problem.startswith("UNFIT 报文过大")
+    assert await desk.act("void", key) == (200, "")
+    assert (await retry(record, failed))[0] == 200
     assert (await keys(record))[-1] == ":r1"
 
 

@@ -1,8 +1,6 @@
 """How one service's exchange stands, as its operators are told."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,10 +14,6 @@ _STANDING = text("""
            (SELECT coalesce(sum(last - first + 1), 0) FROM exchange_missing) AS missing,
            EXISTS (SELECT 1 FROM exchange_pause
                    WHERE counterpart = :counterpart AND closed_at IS NULL AND resumed_at IS NULL) AS paused
-""")
-_OVERDUE = text("""
-    SELECT id, code, business_key, lane, sequence, state, organ, at, attempts, queries, query_at FROM exchange_intent
-    WHERE query_at IS NOT NULL AND queries >= :overdue_after ORDER BY at, id LIMIT :most
 """)
 
 
@@ -38,31 +32,8 @@ class Standing:
     paused: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Overdue:
-    """A message of ours that was asked about so often that somebody should look; it is asked about at `query_at` again."""
-
-    id: UUID
-    code: str
-    business_key: str
-    lane: str
-    sequence: int
-    state: str
-    organ: str
-    at: datetime
-    attempts: int
-    queries: int
-    query_at: datetime
-
-
 async def standing(connection: AsyncConnection, counterpart: str, *, overdue_after: int) -> Standing:
     """How it stands with a counterpart now."""
     asked = {"counterpart": counterpart, "overdue_after": overdue_after}
     row = (await connection.execute(_STANDING, asked)).mappings().one()
     return Standing(**{**row, "missing": int(row["missing"])})
-
-
-async def list_overdue(connection: AsyncConnection, *, overdue_after: int, most: int = 100) -> list[Overdue]:
-    """The overdue messages, oldest first."""
-    rows = await connection.execute(_OVERDUE, {"overdue_after": overdue_after, "most": most})
-    return [Overdue(**row) for row in rows.mappings()]

@@ -13,7 +13,7 @@ from shared.clock import SHANGHAI
 from shared.contracts.exchange import ActOnRecord, Bucket, Teller, Total
 from shared.province.reconciling.comparing import MOST_ACTS, Differing
 
-# Of what came in before the exchange was whole nobody knows its organ, nor its digest without nulls.
+# Of what came in before the exchange was whole nobody knows its organ, nor its digest without nulls, until a copy comes.
 _TOLD = {
     Teller.CITY: """
         SELECT code, organ, business_key, encode(digest, 'hex') AS digest, place, lane, sequence FROM exchange_intent

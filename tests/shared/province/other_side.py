@@ -37,11 +37,15 @@ class Reply:
 
 
 class OtherSide:
-    """`replies` are given in turn, then everything is taken; `most` is how many were there at once."""
+    """`replies` are given in turn, then everything is taken; `most` is how many were there at once.
+
+    What holds the bytes `blocked` is answered 403 before anybody looks at it.
+    """
 
     def __init__(self) -> None:
         self.pushed: list[Pushed] = []
         self.replies: list[Reply] = []
+        self.blocked: bytes | None = None
         self.most = 0
         self._here = 0
 
@@ -52,8 +56,10 @@ class OtherSide:
     async def _take(self, request: Request) -> Response:
         self._here += 1
         self.most = max(self.most, self._here)
-        reply = self.replies.pop(0) if self.replies else Reply()
         try:
+            if self.blocked is not None and self.blocked in await request.body():
+                return Response(status_code=403)
+            reply = self.replies.pop(0) if self.replies else Reply()
             pushed = Pushed(path=request.url.path, body=await request.body(), headers=dict(request.headers))
             self.pushed.append(pushed)
             await asyncio.sleep(reply.seconds)

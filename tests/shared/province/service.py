@@ -29,6 +29,7 @@ from shared.province.adapter import ProvinceAdapter
 from shared.province.chasing import Chaser, Deadlines
 from shared.province.courier import Courier, Line
 from shared.province.dialect import SAMPLE, Dialect
+from shared.province.following import Follower
 from shared.province.intents import Dispatch, payload_of
 from shared.province.journal import Journal
 from shared.province.keys.signing import Ed25519Signer, KeyRing, PublicKeys, Signer
@@ -145,11 +146,11 @@ class City:
         return Courier(
             service=self._service,
             counterpart=PROVINCE,
-            engine=self.engine,
+            works=self.works,
+            follower=Follower(self.adapter, self.works, self.journal),
             line=line or self.line,
             signer=lambda: self.signer,
             dialect=self.dialect,
-            clock=self.clock,
             telemetry=self.telemetry,
             journal=self.journal,
             receipt_deadline=RECEIPT_DEADLINE,

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from tests.shared.province.letters import dispatch, refused
+from tests.shared.province.letters import ACCEPTED, dispatch, refused
 from tests.shared.province.reconciling import DAY, begun, seen
 from tests.shared.province.service import City
 from tests.shared.province.test_daily import (
@@ -64,6 +64,16 @@ async def test_a_day_the_other_side_refuses_has_failed_and_stays_raised_until_it
     assert await measured(city, "reconciliations_unanswered") == 1
     assert await answer_all(city) == [DAY]
     assert await measured(city, "reconciliations_unanswered") == 0
+
+
+async def test_a_receipt_that_a_question_was_accepted_fails_nothing(city: City) -> None:
+    """Nobody asks for one; it may come before the line has said whether the question was taken."""
+    at(city, 5, 3)
+    key = (await begun(city)).id
+    (question,) = await city.intents(ASK)
+    await city.take(city.province.receipt(question["id"], ACCEPTED))
+    assert (await failures(city), (await seen(city, key)).concluded_at) == ([], None)
+    assert await answer_all(city) == [DAY]
 
 
 async def test_a_damaged_copy_of_a_question_that_was_answered_fails_nothing(city: City) -> None:

@@ -24,6 +24,7 @@ from tests.shared.province.exchange import report
 from tests.shared.province.letters import DONE, PROVINCE, REPORTED, dispatch
 from tests.shared.province.other_side import OtherSide, Reply
 from tests.shared.province.service import City
+from tests.shared.province.test_declining_heard import heard_by
 from tests.shared.province.tongues import OTHER, new_signer
 
 OPERATOR = Scope(actor="测试员甲", act="exchange.repair", everything=True)
@@ -183,6 +184,15 @@ async def test_what_declines_us_or_the_moment_is_an_outage_and_everything_stays_
     assert await states(city) == [("owed", None)]
 
 
+async def test_what_is_turned_away_again_and_again_while_others_pass_is_refused(
+    city: City, other: OtherSide, pushed: HttpsLine
+) -> None:
+    other.blocked = b"filing:blocked"
+    await city.owe(dispatch("filing:blocked"), *(dispatch(f"备案:{n}", lane=f"道{n}") for n in range(3)))
+    await offered(city, pushed, MOST_DECLINED)
+    assert await states(city) == [("refused", DECLINED)] + [("delivered", None)] * 3
+
+
 async def test_while_it_is_declined_its_pause_closes_in_the_end(
     city: City, other: OtherSide, pushed: HttpsLine
 ) -> None:
@@ -205,6 +215,20 @@ async def test_what_no_queue_is_bound_for_stays_owed_however_often_it_is_tried(c
         assert await city.send() == 0
         city.clock.advance(seconds=30)
     assert await states(city) == [("owed", None)]
+
+
+async def test_whoever_owes_what_can_never_leave_hears_of_it_as_of_any_refusal(
+    foreign: City, other: OtherSide, pushed: HttpsLine
+) -> None:
+    heard = heard_by(foreign)
+    await foreign.owe(unspeakable())
+    await said(foreign)
+    other.replies = [Reply(status=422)] * MOST_DECLINED
+    await foreign.owe(report("备案2号", uscc=a_uscc()))
+    await offered(foreign, pushed, MOST_DECLINED + 1)
+    assert [(each.ok, each.reason_code) for each in heard] == [(False, UNSPEAKABLE), (False, DECLINED)]
+    assert heard[0].business_key == "备案:1"
+    assert all(" · " in each.reason for each in heard)
 
 
 async def test_what_the_line_can_never_carry_is_refused_at_once(city: City) -> None:

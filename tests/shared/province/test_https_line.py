@@ -77,11 +77,29 @@ async def test_what_it_declines_was_not_taken_and_the_next_is_tried(
 
 
 @pytest.mark.parametrize("status", [301, 307, 401, 403, 404, 408, 425])
-async def test_what_finds_nobody_or_is_not_for_us_was_not_taken_and_the_next_is_tried(
+async def test_what_finds_nobody_or_is_not_for_us_was_not_taken(
     line: HttpsLine, other: OtherSide, status: int
 ) -> None:
-    other.replies = [Reply(status=status, headers={"Location": "http://127.0.0.1:1/"})]
-    assert await line.publish([message("甲"), message("乙")]) == [NOT_TAKEN, TAKEN]
+    other.replies = [Reply(status=status, headers={"Location": "http://127.0.0.1:1/"})] * 2
+    assert await line.publish([message("甲"), message("乙")]) == [NOT_TAKEN, NOT_TAKEN]
+    assert await line.publish([message()]) == [TAKEN]
+
+
+async def test_what_is_turned_away_while_others_are_taken_is_declined(
+    line: HttpsLine, other: OtherSide
+) -> None:
+    other.blocked = "报文甲".encode()
+    assert await line.publish([message("甲")]) == [NOT_TAKEN]
+    assert await line.publish([message("甲"), message("乙")]) == [Outcome.DECLINED, TAKEN]
+    assert await line.publish([message("甲")]) == [Outcome.DECLINED]
+
+
+async def test_long_after_anything_was_taken_it_is_an_outage_again(base: str, other: OtherSide) -> None:
+    line = HttpsLine(HttpClient(base), lately_seconds=0.0)
+    other.blocked = "报文甲".encode()
+    assert await line.publish([message("乙")]) == [TAKEN]
+    assert await line.publish([message("甲")]) == [NOT_TAKEN]
+    await line.close()
 
 
 @pytest.mark.parametrize("status", [429, 503])

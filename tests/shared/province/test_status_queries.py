@@ -16,7 +16,7 @@ from shared.contracts.exchange import (
 )
 from shared.contracts.province import MessageCode, ProvinceEnvelope
 from shared.identity import Scope
-from shared.province.operating.standing import list_overdue
+from shared.province.operating.tracking import Wanted, list_reports
 from tests.shared.province.letters import ACCEPTED, DONE, dispatch, refused, rejected
 from tests.shared.province.service import DEADLINES, RECEIPT_DEADLINE, City
 
@@ -178,8 +178,14 @@ async def test_asked_after_often_enough_it_is_overdue_and_raised_and_still_asked
     await measured(silent)
     assert silent.sample("njt_province_intents_overdue") == 2
     async with silent.works.transaction(Scope.of_service("filing", "look")) as transaction:
-        overdue = await list_overdue(transaction.connection, overdue_after=DEADLINES.overdue_after)
-    assert {each.business_key: each.queries for each in overdue} == {"备案:1": 3, "备案:2": 3}
+        overdue = await list_reports(
+            transaction.connection,
+            Wanted(overdue=True),
+            overdue_after=DEADLINES.overdue_after,
+            cursor=None,
+            size=9,
+        )
+    assert {each.business_key: each.queries for each in overdue.items} == {"备案:1": 3, "备案:2": 3}
     assert await silent.chaser().ask_fates() == 2
     await silent.take(answer(silent, await asked(silent), Fate.DONE, Fate.DONE))
     await measured(silent)

@@ -13,7 +13,10 @@ from cli.suite.database import SuiteDatabase, drop_database, provide_database
 from cli.suite.home import Home
 from shared.contracts.exchange import (
     ActOnRecord,
+    AskedMessage,
     Bucket,
+    KnownMessage,
+    Reconcile,
     Reconciled,
     StatusAnswered,
     StatusQuery,
@@ -114,31 +117,21 @@ async def test_what_was_told_before_and_is_owed_once_more_is_the_same_act(upgrad
     assert await upgraded.intents() == before
 
 
-async def test_a_copy_of_what_was_taken_before_is_answered_as_it_was(
-    upgraded: City, letter: ProvinceEnvelope
-) -> None:
-    await upgraded.rows("DELETE FROM inbox_position RETURNING 1")
-    copy = PROVINCE.sign(letter.model_copy(update={"message_id": uuid4()}))
-    await upgraded.take(letter, copy)
-    for each in (letter, copy):
-        assert await upgraded.answer(each) == [ACCEPTED, DONE]
-    assert upgraded.recognized == []
-    other = letter.model_copy(
-        update={"payload": letter.payload | {"name": "测试乙公司"}, "message_id": uuid4()}
-    )
-    await upgraded.take(PROVINCE.sign(other))
-    assert [each.reason_code for each in await upgraded.answer(other)] == ["CONFLICT"]
+async def told_of(city: City, letter: ProvinceEnvelope) -> KnownMessage:
+    """What the province is told when it asks what became of this."""
+    asked = AskedMessage(message_id=letter.message_id, code=letter.code, business_key=letter.business_key)
+    query = StatusQuery(query_id=uuid4(), messages=(asked,))
+    await city.take(PROVINCE.write(query, code=MessageCode.STATUS_QUERY, sequence=0, lane=""))
+    await city.send()
+    *_, answer = city.line.letters(MessageCode.STATUS_ANSWERED)
+    (known,) = StatusAnswered.model_validate(answer.payload).messages
+    return known
 
 
 async def test_the_province_is_told_no_digest_that_it_could_not_compare(
     upgraded: City, letter: ProvinceEnvelope
 ) -> None:
-    asked = {"message_id": letter.message_id, "code": letter.code, "business_key": letter.business_key}
-    query = StatusQuery.model_validate({"query_id": uuid4(), "messages": [asked]})
-    await upgraded.take(PROVINCE.write(query, code=MessageCode.STATUS_QUERY, sequence=0, lane=""))
-    await upgraded.send()
-    (answer,) = upgraded.line.letters(MessageCode.STATUS_ANSWERED)
-    (known,) = StatusAnswered.model_validate(answer.payload).messages
+    known = await told_of(upgraded, letter)
     assert (known.fate, known.digest) == ("done", None)
 
 
@@ -189,3 +182,34 @@ async def test_a_reconciliation_shows_no_conflict_of_what_was_taken_before_but_w
     assert [(each.business_key, each.cause) for each in await found(upgraded)] == [
         ("苏:未到", "never_arrived")
     ]
+
+
+async def test_a_copy_of_what_was_taken_before_is_answered_as_it_was(
+    upgraded: City, letter: ProvinceEnvelope
+) -> None:
+    await upgraded.rows("DELETE FROM inbox_position RETURNING 1")
+    copy = PROVINCE.sign(letter.model_copy(update={"message_id": uuid4()}))
+    await upgraded.take(letter, copy)
+    for each in (letter, copy):
+        assert await upgraded.answer(each) == [ACCEPTED, DONE]
+    assert upgraded.recognized == []
+    other = letter.model_copy(
+        update={"payload": letter.payload | {"name": "测试乙公司"}, "message_id": uuid4()}
+    )
+    await upgraded.take(PROVINCE.sign(other))
+    assert [each.reason_code for each in await upgraded.answer(other)] == ["CONFLICT"]
+
+
+async def test_once_a_copy_came_the_province_is_told_its_digest_and_finds_it_among_the_acts_of_its_day(
+    upgraded: City, letter: ProvinceEnvelope
+) -> None:
+    await upgraded.take(letter)
+    assert (await told_of(upgraded, letter)).digest == payload_digest(letter.payload).hex()
+    question = Reconcile(reconciliation_id=uuid4(), day=DAY, totals=())
+    await upgraded.take(PROVINCE.write(question, code=MessageCode.RECONCILE, sequence=0, lane=""))
+    await upgraded.send()
+    *_, reply = upgraded.line.letters(MessageCode.RECONCILED)
+    bucket = Bucket(teller=Teller.PROVINCE, code=FILED, organ=letter.payload["organ"])
+    (total,) = [each for each in Reconciled.model_validate(reply.payload).totals if each.bucket == bucket]
+    act = ActOnRecord(business_key=letter.business_key, digest=payload_digest(letter.payload).hex())
+    assert (total.count, total.digest) == (1, digest_of([act]))

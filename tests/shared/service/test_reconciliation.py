@@ -1,11 +1,13 @@
 """Days held against the province's record over HTTP; what differs is mended by two persons, each of them on record."""
 
+from copy import copy
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from shared.contracts.province import MessageCode
+from shared.service.correspondence import Correspondence
 from tests.builders import CITY, DISTRICT
 from tests.interfaces import Headers
 from tests.shared.province.letters import ACCEPTED, DONE, refused
@@ -41,6 +43,23 @@ async def test_a_day_is_reconciled_when_somebody_asks_for_it(desk: Desk) -> None
     rest = await desk.seen("/reconciliations", day=DAY, size=1, cursor=page["next"])
     assert [it["id"] for it in [*page["items"], *rest["items"]]] == [again["id"], begun["id"]]
     assert (await desk.seen("/reconciliations", day="2024-03-01"))["items"] == []
+
+
+async def test_a_day_that_stays_unanswered_is_given_up_after_as_many_questions_as_are_set(
+    desk: Desk,
+) -> None:
+    await reported(desk, 1)
+    begun = await desk.acted("/reconciliations", OVER)
+    runtime = copy(desk.runtime)
+    province = runtime.settings.province.model_copy(update={"give_up_after": 2})
+    runtime.settings = runtime.settings.model_copy(update={"province": province})
+    daily, asked = Correspondence(runtime).daily(), []
+    for _ in range(3):
+        desk.forward(hours=2)
+        asked.append(await daily.ask_again())
+    assert asked == [1, 1, 0]
+    failed = await desk.seen(f"/reconciliations/{begun['id']}")
+    assert failed["failure"].startswith("多次询问无答复")
 
 
 async def test_a_day_that_is_not_over_is_not_reconciled(desk: Desk) -> None:
