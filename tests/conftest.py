@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from cli.servers.places import scratch_folder
 from cli.servers.postgres import start_postgres
@@ -15,6 +16,9 @@ from cli.servers.rabbitmq import RabbitServer, start_rabbitmq
 from cli.suite.database import SuiteDatabase, drop_database, migrate_all, provide_database
 from cli.suite.home import Home, Plan
 from shared.settings import Profile
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

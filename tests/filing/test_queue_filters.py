@@ -119,7 +119,7 @@ async def test_what_a_text_finds_is_in_the_order_of_the_queue(works: FilingWorks
     assert await found(works, Wanted(text=organ), size=2) == [each.id for each in reversed(cases)]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     trained=st.lists(st.booleans(), min_size=3, max_size=12),
     size=st.integers(1, 4),

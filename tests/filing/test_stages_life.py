@@ -181,7 +181,7 @@ class Life(RuleBasedStateMachine):
 
 
 TestNoOtherWayLeadsOntoTheRecord = Life.TestCase
-TestNoOtherWayLeadsOntoTheRecord.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestNoOtherWayLeadsOntoTheRecord.settings = settings(max_examples=150, stateful_step_count=40)
 
 
 @pytest.mark.parametrize("kind", FilingKind)

@@ -115,7 +115,6 @@ def _try(cases: Any, caller: tuple[str, str], answered: set[int]) -> None:
 
     @settings(
         max_examples=8,
-        deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -54,7 +54,7 @@ def test_both_programs_read_the_same_key() -> None:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(content=st.binary(max_size=300), other=st.binary(max_size=300))
 def test_each_program_verifies_what_the_other_signs(content: bytes, other: bytes) -> None:
     ours, theirs = PROVINCE.sign(content), CITY.sign(content)
@@ -64,7 +64,7 @@ def test_each_program_verifies_what_the_other_signs(content: bytes, other: bytes
     assert verifier.holds(other, ours) is holds(other, theirs) is (other == content)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(place=st.integers(0, 71), bit=st.integers(0, 7))
 def test_a_signature_with_one_bit_changed_holds_in_neither(place: int, bit: int) -> None:
     signature = bytearray(CITY.sign(b"content"))

@@ -73,7 +73,7 @@ def verdicts(*assessments: Assessment) -> dict[str, tuple[Outcome, int]]:
     return {number: (each.outcome, int(each.amount)) for number, each in answers(*assessments).items()}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(orders=claims_together())
 def test_the_order_of_items_changes_neither_a_total_nor_a_decision(
     policy: Policy, orders: tuple[list[Candidate], list[Candidate]]
@@ -85,7 +85,7 @@ def test_the_order_of_items_changes_neither_a_total_nor_a_decision(
     assert [each.certificate_number for each in other.items] == listed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(orders=claims_together())
 def test_a_batch_split_by_person_is_decided_the_same(
     policy: Policy, orders: tuple[list[Candidate], list[Candidate]]
@@ -99,7 +99,7 @@ def test_a_batch_split_by_person_is_decided_the_same(
     assert whole.grants == tuple(grant for part in parts for grant in part.grants)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(orders=claims_together(), at=st.integers(0, 8))
 def test_a_batch_split_in_the_order_of_issue_is_decided_the_same(
     policy: Policy, orders: tuple[list[Candidate], list[Candidate]], at: int
@@ -117,7 +117,7 @@ def test_a_batch_split_in_the_order_of_issue_is_decided_the_same(
     assert verdicts(first, later) == verdicts(asked(orders[0], policy))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(orders=claims_together())
 def test_a_stream_by_person_is_decided_as_the_batch(
     policy: Policy, orders: tuple[list[Candidate], list[Candidate]]
@@ -130,7 +130,7 @@ def test_a_stream_by_person_is_decided_as_the_batch(
     assert streamed == answers(asked(orders[0], policy))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(orders=claims_together())
 def test_a_second_claim_for_the_same_certificates_pays_nothing_more(
     policy: Policy, orders: tuple[list[Candidate], list[Candidate]]

@@ -201,7 +201,7 @@ def oracle() -> Oracle:
     return Oracle(PolicySettings().folder)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(asked=questions())
 def test_every_decision_is_that_of_the_second_opinion(
     policy: Policy, oracle: Oracle, asked: Question

@@ -130,7 +130,7 @@ def ruled(
     return rule(docket_of(candidates, held), tariff), tariff
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(asked=together(), line=st.sampled_from([A, B, B]))
 def test_a_docket_is_decided_as_its_certificates_one_by_one(
     policy: Policy, asked: tuple[list[Candidate], dict[bytes, History]], line: MoneyLine
@@ -151,7 +151,7 @@ def test_a_docket_is_decided_as_its_certificates_one_by_one(
     assert dict(rulings.granted) == granted
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(asked=together())
 def test_a_docket_is_decided_as_the_second_opinion_has_it(
     policy: Policy, asked: tuple[list[Candidate], dict[bytes, History]]
@@ -166,7 +166,7 @@ def test_a_docket_is_decided_as_the_second_opinion_has_it(
         assert (verdict.outcome.value, int(verdict.amount)) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(asked=together())
 def test_a_docket_comes_to_the_sum_of_its_certificates(
     policy: Policy, asked: tuple[list[Candidate], dict[bytes, History]]

@@ -104,7 +104,7 @@ def test_a_flipped_bit_is_found_wherever_in_a_receipt_it_is(policy: Policy) -> N
             verify(changed, keys)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(place=st.integers(0, 1000), change=st.integers(1, 255))
 def test_any_other_byte_anywhere_in_the_code_is_found(*, policy: Policy, place: int, change: int) -> None:
     written = code(policy)

@@ -236,7 +236,7 @@ def made(policy: Policy, *, level: int, raised: bool, on: date, known_on: date) 
     return decided(policy, certificate(scope), on=on, known_on=known_on)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     before=st.lists(st.tuples(OF_ANY_KIND, DAYS), max_size=3),
     later=st.lists(st.tuples(OF_ANY_KIND, st.integers(1, 500)), max_size=4),

@@ -23,9 +23,7 @@ CITY, DISTRICT = "320100", "320115"
 LATHE, WELDER = ("2015", "6-18-01-01"), ("2015", "6-18-02-04")
 EMPTY = World(certificates=(), claims=())
 
-anything = settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+anything = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Office:

@@ -88,7 +88,6 @@ def _name(fact: tuple[int, int]) -> int:
 
 @settings(
     max_examples=20,
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

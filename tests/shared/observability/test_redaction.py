@@ -24,7 +24,7 @@ CERTIFICATE_SHAPE = re.compile(r"[SY][0-9]{14}[1-5A-HJ-NP-Z][0-9]{6}")
 TOKEN = "eyJhbGciOiJFZDI1NTE5In0.eyJzdWIiOiI0MiIsInNjb3BlIjoiZmlsaW5nIn0.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(citizen_ids, crowds, crowds)
 def test_a_citizen_id_is_gone_whatever_stands_around_it(number: str, before: str, after: str) -> None:
     text = before + number + after
@@ -32,7 +32,6 @@ def test_a_citizen_id_is_gone_whatever_stands_around_it(number: str, before: str
     assert number not in redact(text)
 
 
-@settings(deadline=None)
 @given(citizen_ids, citizen_ids, crowds)
 def test_every_citizen_id_of_a_text_is_gone(first: str, second: str, between: str) -> None:
     masked = redact(f"{first}{between}{second}{first.lower()}")
@@ -52,19 +51,19 @@ def test_a_mistyped_citizen_id_or_a_full_width_one_is_gone_too(text: str) -> Non
     assert "199001011" not in redact(text).translate(str.maketrans("０１２３４５６７８９", "0123456789"))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(usccs, st.text(max_size=20), st.text(max_size=20))
 def test_a_credit_code_survives(code: str, before: str, after: str) -> None:
     assert code in redact(f"{before}，{code} {after}")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(certificate_numbers, st.text(max_size=20), st.text(max_size=20))
 def test_a_certificate_number_survives(number: str, before: str, after: str) -> None:
     assert number in redact(f"{before}证书{number}。{after}")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.uuids())
 def test_uuids_and_trace_ids_survive(value: object) -> None:
     text = f"{value} 00-{str(value).replace('-', '')}-00f067aa0ba902b7-01"
@@ -78,7 +77,6 @@ def test_digests_and_ordinary_numbers_survive() -> None:
     assert redact(text) == text
 
 
-@settings(deadline=None)
 @given(bank_cards)
 def test_a_bank_card_is_gone(number: str) -> None:
     grouped = " ".join(number[place : place + 4] for place in range(0, len(number), 4))
@@ -86,7 +84,6 @@ def test_a_bank_card_is_gone(number: str) -> None:
     assert redact(f"卡号 {grouped}。") == "卡号 [bank-card]。"
 
 
-@settings(deadline=None)
 @given(phones)
 def test_a_mobile_phone_is_gone_however_it_is_written(number: str) -> None:
     for written in (number, f"+86{number}", f"0086 {number}", f"{number[:3]}-{number[3:7]}-{number[7:]}"):
@@ -112,7 +109,7 @@ def test_passwords_and_tokens_are_gone(text: str, masked: str) -> None:
     assert redact(text) == masked
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(st.one_of(citizen_ids, usccs, bank_cards, phones, crowds, st.just(TOKEN)), max_size=6))
 def test_masking_twice_changes_nothing_more(parts: list[str]) -> None:
     once = redact("".join(parts))

@@ -188,7 +188,7 @@ def said(policy: Policy, on: date, known_on: date) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(releases=st.lists(ANY_RELEASE, max_size=6), on=DAYS, known_on=DAYS)
 def test_publishing_anything_later_never_changes_what_was_known_before(
     *, policy: Policy, releases: list[tuple[DatedEntry, date, bool]], on: date, known_on: date

@@ -17,7 +17,6 @@ from tests.shared.province.service import City
 
 fuzzed = settings(
     max_examples=30,
-    deadline=None,
     # One city for all examples: what an earlier one left behind must not break a later one either.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

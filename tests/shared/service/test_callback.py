@@ -221,7 +221,7 @@ async def test_a_stranger_is_soon_asked_to_wait_and_nothing_more_of_his_is_kept(
     assert (await door.tell(door.desk.province.write())).said == "ok"
 
 
-fuzzed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fuzzed = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @fuzzed
