@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cli.bench.contest import Say
 from cli.bench.faults.cases import IN_EARNEST, ON_THE_LINE
@@ -41,7 +41,7 @@ async def long_run(say: Say, sizes: Sizes) -> FaultTable:
             for place, case in enumerate((*ON_THE_LINE, *IN_EARNEST)):
                 row = await tried(case, town, sizes.size, seed=seed * 100 + place)
                 say(f"{seed}/{sizes.seeds} · {row.fault}: {row.seconds:.1f} s {'; '.join(row.problems)}")
-                rows.append(row)
+                rows.append(replace(row, fault=f"{seed} · {row.fault}"))
         rows.append(await reconciliation(town))
     return FaultTable(name="faults", rows=rows)
 
