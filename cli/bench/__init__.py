@@ -58,11 +58,8 @@ def bench(
 
     if name == FAULTS:
         logging.getLogger("aiormq").setLevel(logging.CRITICAL)  # the broker is stopped on purpose
-        tried = asyncio.run(tried_faults(say, at_scale=story, quick=quick))
-        _tell(tried, json=json)
-        if not tried.ok:
-            raise typer.Exit(code=1)
-        return
+        _tell(trial := asyncio.run(tried_faults(say, at_scale=story, quick=quick)), json=json)
+        raise typer.Exit(code=0 if trial.ok else 1)
     contest = (QUICK_BENCHES if quick else BENCHES)[name]
     _tell(asyncio.run(hold(name, contest, rounds=rounds or (1 if quick else _ROUNDS), say=say)), json=json)
 
