@@ -19,10 +19,10 @@ class ShownHolder:
 
 def seal(cipher: FieldCipher, certificate_id: UUID, *, name: str, holder_id: str) -> SealedHolder:
     """Encrypt both for this certificate alone; two writings of one number (x, X) are one person."""
-    number = _written(holder_id)
+    number, about = _written(holder_id), _about(certificate_id)
     return SealedHolder(
-        name=cipher.encrypt(name, about=_about(certificate_id, "name")),
-        id=cipher.encrypt(number, about=_about(certificate_id, "id")),
+        name=cipher.encrypt(name, about=f"{about}/name"),
+        id=cipher.encrypt(number, about=f"{about}/id"),
         index=cipher.blind_index(number),
     )
 
@@ -45,9 +45,10 @@ def masked_in(cipher: FieldCipher, row_id: UUID, holder: SealedHolder) -> ShownH
 
 def unsealed(cipher: FieldCipher, certificate_id: UUID, holder: SealedHolder) -> ShownHolder:
     """The holder in plain words, to compare and never to keep or show; raises Undecipherable."""
+    about = _about(certificate_id)
     return ShownHolder(
-        name=cipher.decrypt(holder.name, about=_about(certificate_id, "name")),
-        id=cipher.decrypt(holder.id, about=_about(certificate_id, "id")),
+        name=cipher.decrypt(holder.name, about=f"{about}/name"),
+        id=cipher.decrypt(holder.id, about=f"{about}/id"),
     )
 
 
@@ -67,5 +68,5 @@ def _written(holder_id: str) -> str:
     return holder_id.strip().upper()
 
 
-def _about(certificate_id: UUID, field: str) -> str:
-    return f"certificate/{certificate_id}/{field}"
+def _about(certificate_id: UUID) -> str:
+    return f"certificate/{certificate_id}"

@@ -1,11 +1,8 @@
 """One entry for every act: who, when, on what, from which state to which, by which clauses, in which trace."""
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.identity.scope import Scope
-from shared.observability import current_traceparent
+from shared.ledger.states import state_digest
+from shared.observability import current_trace_id
 from shared.persistence.together import Part
 
 _APPEND = """
@@ -41,7 +39,6 @@ _APPEND = """
         ORDER BY place
     )
 """
-_TRACE_ID = slice(3, 35)
 
 
 def ledger_tables(metadata: MetaData) -> None:
@@ -77,20 +74,7 @@ def ledger_tables(metadata: MetaData) -> None:
     )
 
 
-def state_digest(row: Mapping[str, Any]) -> bytes:
-    """SHA-256 over a row's values as canonical JSON; the values themselves never enter the ledger."""
-    canonical = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
-    return sha256(canonical.encode()).digest()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):  # the database gives a moment back in another zone than it was given
-        return value.astimezone(UTC).isoformat()
-    return value.hex() if isinstance(value, bytes) else str(value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """One subject's step from one state to another, as it will stand in the ledger."""
 
     act: str
@@ -100,6 +84,10 @@ class Change:
     after: bytes | None
     basis: str
     trace_id: str | None
+
+
+def _digest(row: Mapping[str, Any] | None) -> bytes | None:
+    return state_digest(row) if row is not None else None
 
 
 class Ledger:
@@ -125,18 +113,15 @@ class Ledger:
         after: Mapping[str, Any] | None = None,
     ) -> None:
         """Note that a subject went from one state to another; both None for an act that changed no row."""
-        traceparent = current_traceparent()
-        self._changes.append(
-            Change(
-                act=self.act,
-                kind=kind,
-                subject=subject,
-                before=state_digest(before) if before is not None else None,
-                after=state_digest(after) if after is not None else None,
-                basis=" ".join(self._basis),
-                trace_id=traceparent[_TRACE_ID] if traceparent else None,
-            )
-        )
+        self._note(kind, [(subject, _digest(before), _digest(after))])
+
+    def added(self, kind: str, rows: Iterable[tuple[UUID, Mapping[str, Any]]]) -> None:
+        """Note that these subjects came to be in these states."""
+        self._note(kind, [(subject, None, state_digest(row)) for subject, row in rows])
+
+    def _note(self, kind: str, steps: Iterable[tuple[UUID, bytes | None, bytes | None]]) -> None:
+        act, basis, trace_id = self.act, " ".join(self._basis), current_trace_id()
+        self._changes += [Change(act, kind, *step, basis, trace_id) for step in steps]
 
     def because(self, basis: Iterable[str]) -> None:
         """Name the clauses that decided the changes noted from now on."""
@@ -148,7 +133,8 @@ class Ledger:
             return None
         changes, self._changes = self._changes, []
         columns = {
-            f"all_{name}": [getattr(each, name) for each in changes] for name in Change.__annotations__
+            f"all_{name}": list(column)
+            for name, column in zip(Change._fields, zip(*changes, strict=True), strict=True)
         }
         constants = {
             "at": self._at,

@@ -3,7 +3,13 @@
 from shared.observability.logs import configure_logging, log_as
 from shared.observability.metrics import EXPOSITION_CONTENT_TYPE, Metrics, exposition
 from shared.observability.redaction import redact
-from shared.observability.tracing import Telemetry, TelemetrySettings, current_traceparent, start_telemetry
+from shared.observability.tracing import (
+    Telemetry,
+    TelemetrySettings,
+    current_trace_id,
+    current_traceparent,
+    start_telemetry,
+)
 
 __all__ = [
     "EXPOSITION_CONTENT_TYPE",
@@ -11,6 +17,7 @@ __all__ = [
     "Telemetry",
     "TelemetrySettings",
     "configure_logging",
+    "current_trace_id",
     "current_traceparent",
     "exposition",
     "log_as",

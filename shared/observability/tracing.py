@@ -118,6 +118,12 @@ def current_traceparent() -> str | None:
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
+def current_trace_id() -> str | None:
+    """The trace of the current span, sampled or not; None outside any span."""
+    context = get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else None
+
+
 def _exporters(settings: TelemetrySettings) -> list[BatchSpanProcessor]:
     if settings.otlp_endpoint is None:
         return []

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -10,11 +9,9 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Executable,
-    Insert,
     RowMapping,
     Select,
     Table,
-    insert,
     select,
     update,
 )
@@ -23,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.errors import Forbidden, NotFound, Refusal, Stale
 from shared.ledger.entries import Ledger
+from shared.persistence.rows import insert_rows
 
 
 class OutOfReach(Forbidden):
@@ -57,6 +55,15 @@ class Asking:
     async def at_once(self, statement: Executable, values: Values | None) -> CursorResult[Any]:
         """Whatever waits, waits on."""
         return await self._connection.execute(statement, values)
+
+    async def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write these new rows, of whatever table."""
+        await self.first()
+        await self.insert_at_once(table, rows)
+
+    async def insert_at_once(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Whatever waits, waits on."""
+        await insert_rows(self._connection, table, rows)
 
 
 class SqlAggregates(Generic[A]):
@@ -154,17 +161,17 @@ class SqlAggregates(Generic[A]):
             return
         rows, self._waiting = self._waiting, []
         with self._refusing():
-            await self._connection.at_once(_insertion(self.table), rows)
+            await self._connection.insert_at_once(self.table, rows)
 
     def _note_added(self) -> None:
-        for aggregate in self._added:
-            row = self.to_row(aggregate)
+        new = [(aggregate, self.to_row(aggregate)) for aggregate in self._added]
+        self._added.clear()
+        for aggregate, row in new:
             aggregate.version = 1
             self._waiting.append({**row, "version": 1})
             self.note_changed(aggregate)
-            self._ledger.changed(self.table.name, aggregate.id, before=None, after=row)
             self._loaded[aggregate.id] = (aggregate, row)
-        self._added.clear()
+        self._ledger.added(self.table.name, ((aggregate.id, row) for aggregate, row in new))
 
     async def _update_changed(self) -> None:
         for key in list(self._handed_out):
@@ -200,12 +207,6 @@ class SqlAggregates(Generic[A]):
             if _is_out_of_reach(broken):
                 raise OutOfReach from broken
             raise
-
-
-@cache
-def _insertion(table: Table) -> Insert:
-    """Made once for a table: what it compiles to is then found without looking at its columns."""
-    return insert(table)
 
 
 def _is_out_of_reach(broken: ProgrammingError) -> bool:

@@ -93,6 +93,7 @@ class Transaction:
         await self.write()
         await self.close_books()
         await self._owe_all()
+        self._kept.clear()  # they know their transaction: as a ring, all their rows would wait for the collector
 
     async def _owe_all(self) -> None:
         """Write what is owed: it is numbered among what is owed for all organs, though the caller may not see that."""

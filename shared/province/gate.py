@@ -11,6 +11,8 @@ from shared.province.keys.signing import PublicKey, PublicKeys
 from shared.province.reading import NotAccepted, holds_nul
 
 _LARGEST = 2**63 - 1
+_NUL = b"u0000"
+"""What stands in every spelling of a NUL, in JSON as in pairs, and hardly anywhere else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,7 @@ class Gate:
             raise NotAccepted("VERSION", f"未知报文版本 · unknown schema version {envelope.schema_version}")
         if envelope.receiver != self._receiver:
             raise NotAccepted("RECEIVER", "报文不属于本系统 · The message is for somebody else")
-        if holds_nul(envelope):
+        if _NUL in signed and holds_nul(envelope):
             raise NotAccepted("PAYLOAD", "报文内容含空字符 · The payload holds a NUL")
         if envelope.sequence > _LARGEST:
             raise NotAccepted("SEQUENCE", "序号过大 · The number is too large")

@@ -11,6 +11,7 @@ from shared.contracts.province import ProvinceEnvelope, Receipt, canonical
 from shared.errors import Refusal
 from shared.messaging.envelope import Undecodable
 
+_HOLDS_MORE = (dict, list)
 _DEEPEST = 32
 """No payload of ours has a quarter of it; beyond, one reader gives up where another does not yet."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -48,13 +49,17 @@ def envelope_of(fields: Mapping[str, Any]) -> ProvinceEnvelope:
 
 def _deeper(content: Any, levels: int) -> bool:
     """Whether it is nested more than so many levels deep."""
-    inner = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
-    return levels == 0 or any(_deeper(each, levels - 1) for each in inner if isinstance(each, dict | list))
+    level = [content]
+    for _ in range(levels):
+        parts = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [inner for part in parts for inner in part if isinstance(inner, _HOLDS_MORE)]
+    return bool(level)
 
 
 def holds_nul(envelope: ProvinceEnvelope) -> bool:
     """Whether the payload holds a NUL anywhere."""
-    return _NUL.search(canonical(envelope.payload)) is not None
+    told = canonical(envelope.payload)
+    return b"\\u0000" in told and _NUL.search(told) is not None
 
 
 def read_receipt(envelope: ProvinceEnvelope) -> Receipt:

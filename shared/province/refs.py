@@ -1,7 +1,7 @@
 """What a message can be found by: the numbers that stand in it, and nobody's personal ones."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from shared.observability import redact
 _NUMBERED = re.compile(r"(?:^|_)(?:numbers?|station_codes?|uscc|employer|batch|id)$")
 """Fields that hold a number of an institution, a filing, a certificate or a case, or several."""
 _PERSONAL = re.compile(r"(?:^|_)(?:holder|citizen|document|phone|bank|account_number)(?:_|$)")
+_DIGIT = re.compile(r"\d")
 _LONGEST, _MOST, _DEEPEST = 120, 2500, 12
 
 
@@ -20,25 +21,20 @@ def refs_of(envelope: ProvinceEnvelope, *, trace_id: str | None = None) -> list[
     Whatever looks like a person's number is left out, wherever it stands: nobody has looked at the message yet.
     """
     known = {envelope.lane, envelope.business_key}
-    for value in _numbers(envelope.payload):
-        if len(known) >= _MOST:
-            break
-        known.add(value)
+    _gather(envelope.payload.items(), known, _DEEPEST)
     return sorted({value for value in known if _may_be_kept(value)} | ({trace_id} if trace_id else set()))
 
 
-def _numbers(payload: dict[str, Any]) -> Iterator[str]:
-    """Values of numbered fields at any depth, in the order in which they stand."""
-    waiting: list[tuple[str, Any, int]] = [("", payload, 0)]
-    while waiting:
-        name, value, depth = waiting.pop()
+def _gather(fields: Iterable[tuple[str, Any]], known: set[str], levels: int) -> None:
+    """Add the values of numbered fields so many levels deep, in the order in which they stand, while there is room."""
+    for name, value in fields:
         if isinstance(value, str):
-            if _is_numbered(name) and any(map(str.isdecimal, value)):
-                yield value
-        elif isinstance(value, dict) and depth < _DEEPEST:
-            waiting += [(key, each, depth + 1) for key, each in reversed(value.items())]
-        elif isinstance(value, list) and depth < _DEEPEST:
-            waiting += [(name, each, depth + 1) for each in reversed(value)]
+            if _is_numbered(name) and value not in known and _DIGIT.search(value) and len(known) < _MOST:
+                known.add(value)
+        elif levels > 1 and isinstance(value, dict):
+            _gather(value.items(), known, levels - 1)
+        elif levels > 1 and isinstance(value, list):
+            _gather([(name, each) for each in value], known, levels - 1)
 
 
 @lru_cache(maxsize=256)

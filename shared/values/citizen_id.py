@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import mul
 from typing import ClassVar, Self
 
 from shared.errors import Invalid
@@ -174,5 +175,4 @@ def _birth_date(number: str) -> date:
 
 
 def _check_character(number: str) -> str:
-    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
-    return _CHECK_CHARACTERS[total % 11]
+    return _CHECK_CHARACTERS[sum(map(mul, _WEIGHTS, map(int, number))) % 11]

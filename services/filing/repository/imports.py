@@ -12,7 +12,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    insert,
     literal,
     select,
     text,
@@ -112,7 +111,7 @@ class SqlImports(SqlAggregates[Import]):
     async def keep_lines(self, bulk: Import, lines: Sequence[Line]) -> None:
         for start in range(0, len(lines), _CHUNK):
             rows = [_row(bulk, line) for line in lines[start : start + _CHUNK]]
-            await self._connection.execute(insert(tables.import_row), rows)
+            await self._connection.insert(tables.import_row, rows)
 
     async def drop_lines(self, import_id: UUID) -> None:
         columns = tables.import_row.c

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Column, ColumnElement, RowMapping, and_, bindparam, delete, insert, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, RowMapping, and_, bindparam, delete, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -119,7 +119,7 @@ class SqlInstitutions(SqlAggregates[Institution]):
         if rows:
             places = turns.places_of((row["edition"], row["occupation"]) for row in rows)
             await self._connection.at_once(turns.WITH_OTHERS, {"places": places})
-            await self._connection.at_once(insert(tables.coverage), rows)
+            await self._connection.insert_at_once(tables.coverage, rows)
 
     def _coverage(self, institution: Institution) -> Iterator[dict[str, Any]]:
         sole = institution.category is Category.MUNICIPAL_ASSOCIATION

@@ -54,7 +54,7 @@ class Evaluation:
 
 
 def _sitting(institution_id: UUID, item: ScopeItem, day: date) -> Sitting:
-    return Sitting(institution_id, item.edition.value, str(item.occupation), int(item.level), day)
+    return Sitting(institution_id, str(item.edition), str(item.occupation), int(item.level), day)
 
 
 class Evaluations(Protocol):

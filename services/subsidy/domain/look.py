@@ -1,10 +1,9 @@
 """待查对象: whom and what to look at for signals, noted by whatever arrives, so that nothing is ever gone through whole."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class LookKind(StrEnum):
@@ -20,8 +19,7 @@ class LookKind(StrEnum):
     """A bank account, by the blind index of its number."""
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """One subject to be looked at."""
 
     kind: LookKind

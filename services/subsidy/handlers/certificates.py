@@ -1,10 +1,10 @@
 """Certificates: kept as the province issued them, revoked when it says so, read with their holder masked."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from services.subsidy.domain.certificate import Certificate, CertificateState, Details
+from services.subsidy.domain.certificate import Certificate, CertificateState, Details, Mark
 from services.subsidy.domain.institution import ClaimingInstitution
 from services.subsidy.domain.serials import Series
 from services.subsidy.domain.terms import AnyNumber
@@ -26,13 +26,13 @@ class FilingNotHeardOf(Gap):
     code = "NJT-SUB-1014"
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Coming:
-    """One certificate of a batch, as it was sent, as it is checked, and who issued it."""
+class _Coming(NamedTuple):
+    """One certificate of a batch, as it was sent, as it is checked, who issued it, and what is noticed about it."""
 
     sent: province.IssuedCertificate
     issued: Issued
     issuer: ClaimingInstitution | None
+    marks: tuple[Mark, ...]
 
 
 async def keep_certificates(message: province.CertificatesIssued, work: Work) -> Sequence[Certificate]:
@@ -41,7 +41,7 @@ async def keep_certificates(message: province.CertificatesIssued, work: Work) ->
     One that an institution's roster named before is confirmed by it; one the province had sent is a fault.
     """
     bodies = {uscc: await _body(uscc, work) for uscc in {each.uscc for each in message.certificates}}
-    coming = [_coming(each, bodies[each.uscc]) for each in message.certificates]
+    coming = _coming(message.certificates, bodies)
     found = await work.certificates.all_numbered([each.number for each in message.certificates])
     settled = (CertificateState.VERIFIED, CertificateState.REVOKED)
     known = {each.number for each in found if each.state in settled}
@@ -87,9 +87,24 @@ async def _body(uscc: Uscc, work: Work) -> Sequence[ClaimingInstitution]:
     return found
 
 
-def _coming(sent: province.IssuedCertificate, body: Sequence[ClaimingInstitution]) -> _Coming:
-    issuer = issuer_of(sent.number, body)
-    issued = Issued(
+def _coming(
+    sent: Iterable[province.IssuedCertificate], bodies: Mapping[Uscc, Sequence[ClaimingInstitution]]
+) -> list[_Coming]:
+    """Who issued those of one station, evaluated in one thing on one day, and what is noticed, is found out once."""
+    lots: dict[object, tuple[ClaimingInstitution | None, tuple[Mark, ...]]] = {}
+    coming = []
+    for each in sent:
+        lot = (each.uscc, each.number.station_code, each.occupation, each.evaluated_on)
+        if lot not in lots:
+            issuer = issuer_of(each.number, bodies[each.uscc])
+            lots[lot] = issuer, marks_of(_issued(each, issuer), issuer)
+        issuer, marks = lots[lot]
+        coming.append(_Coming(each, _issued(each, issuer), issuer, marks))
+    return coming
+
+
+def _issued(sent: province.IssuedCertificate, issuer: ClaimingInstitution | None) -> Issued:
+    return Issued(
         number=sent.number,
         holder_id=sent.holder_id.strip(),
         item=sent.occupation,
@@ -97,7 +112,6 @@ def _coming(sent: province.IssuedCertificate, body: Sequence[ClaimingInstitution
         evaluated_on=sent.evaluated_on,
         placed=issuer is not None,
     )
-    return _Coming(sent=sent, issued=issued, issuer=issuer)
 
 
 def _kept(
@@ -120,7 +134,7 @@ def _confirm(certificate: Certificate, coming: _Coming, work: Work, *, batch: st
     issued, sent = coming.issued, coming.sent
     details = Details(item=issued.item, issued_on=issued.issued_on, evaluated_on=issued.evaluated_on)
     holder = seal(work.cipher, certificate.id, name=sent.holder_name, holder_id=sent.holder_id)
-    certificate.confirm(details, holder, batch=batch, marks=marks_of(issued, coming.issuer))
+    certificate.confirm(details, holder, batch=batch, marks=coming.marks)
 
 
 def _certificate(coming: _Coming, issuer: ClaimingInstitution, work: Work, *, batch: str) -> Certificate:
@@ -136,7 +150,7 @@ def _certificate(coming: _Coming, issuer: ClaimingInstitution, work: Work, *, ba
         issued_on=sent.issued_on,
         evaluated_on=sent.evaluated_on,
         batch=batch,
-        marks=marks_of(coming.issued, issuer),
+        marks=coming.marks,
     )
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     func,
-    insert,
     literal,
     select,
     update,
@@ -119,7 +118,7 @@ class SqlItems(SqlAggregates[Item]):
             rows = [
                 {**self.to_row(item), **refers, "version": 1} for item, refers in zip(some, told, strict=True)
             ]
-            await self._connection.execute(insert(self.table), rows)
+            await self._connection.insert(self.table, rows)
 
     async def write_changed(self) -> None:
         """Write what was changed of single items now, so that what is asked next counts it."""

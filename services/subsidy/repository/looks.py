@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, func, insert, select
+from sqlalchemy import RowMapping, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.subsidy import tables
@@ -14,6 +14,7 @@ from services.subsidy.domain.look import Look, LookKind
 from shared.contracts.scope import ScopeItem
 from shared.errors import NotFound
 from shared.persistence.aggregates import SqlAggregates
+from shared.persistence.rows import insert_rows
 from shared.values import Edition, Level, OccupationCode, Uscc
 
 _look = tables.signal_look.c
@@ -27,9 +28,8 @@ class SqlLooks:
         self._connection = connection
 
     async def note(self, looks: Collection[Look], *, due_at: datetime) -> None:
-        rows = [{"kind": each.kind.value, "subject": each.subject, "due_at": due_at} for each in looks]
-        if rows:
-            await self._connection.execute(insert(tables.signal_look), rows)
+        rows = [{"kind": str(each.kind), "subject": each.subject, "due_at": due_at} for each in looks]
+        await insert_rows(self._connection, tables.signal_look, rows)
 
     async def count_due(self, *, at: datetime, most: int) -> int:
         """How many are due, counted up to `most`."""

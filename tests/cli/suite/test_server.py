@@ -33,10 +33,29 @@ async def test_an_answer_is_not_held_back_until_its_beginning_is_acknowledged(
 
 def test_what_was_built_is_looked_at_no_more() -> None:
     built = [[number] for number in range(1000)]
-    before = gc.get_freeze_count()
+    before, thresholds = gc.get_freeze_count(), gc.get_threshold()
     keep_what_is_built()
     try:
         assert gc.get_freeze_count() >= before + len(built)
         assert not any(each is built for each in gc.get_objects())
     finally:
         gc.unfreeze()
+        gc.set_threshold(*thresholds)
+
+
+def test_a_batch_is_not_looked_through_while_it_is_made() -> None:
+    looks: list[dict[str, int]] = []
+
+    def noted(_phase: str, about: dict[str, int]) -> None:
+        looks.append(about)
+
+    thresholds = gc.get_threshold()
+    keep_what_is_built()
+    gc.callbacks.append(noted)
+    try:
+        batch = [[number] for number in range(20_000)]
+        assert (len(batch), looks) == (20_000, [])
+    finally:
+        gc.callbacks.remove(noted)
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)

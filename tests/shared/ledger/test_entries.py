@@ -1,19 +1,14 @@
 """One entry for every act: who, on what, from which state to which, by which clauses, in which trace."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from services.filing.domain.filing import Filing
 from services.filing.domain.queue import Wanted
 from services.filing.handlers import Work
 from shared.identity import Scope
-from shared.ledger.entries import state_digest
 from shared.observability import TelemetrySettings, start_telemetry
 from shared.persistence.unit_of_work import Works
 from tests.builders import AT, DISTRICT, a_filing, a_material, an_institution, registered
@@ -142,30 +137,3 @@ async def test_an_access_that_changed_nothing_may_be_entered_too(
     (entry,) = await entries(superuser)
     assert (entry["before_digest"], entry["after_digest"]) == (None, None)
     assert entry["reason"] == "投诉核查"
-
-
-values = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.binary(max_size=5)),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@given(st.dictionaries(st.text(max_size=4), values, max_size=5))
-def test_a_digest_depends_on_the_values_and_not_on_their_order(row: dict[str, Any]) -> None:
-    backwards = dict(reversed(row.items()))
-    assert state_digest(row) == state_digest(backwards)
-    assert state_digest(row) != state_digest(row | {"more": 1})
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [({"a": 1}, {"a": "2"}), ({"a": None}, {}), ({"a": "b"}, {"b": "a"}), ({"a": [1]}, {"a": [[1]]})],
-)
-def test_different_states_have_different_digests(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert state_digest(one) != state_digest(other)
-
-
-def test_a_moment_is_the_same_in_every_zone() -> None:
-    assert state_digest({"at": AT}) == state_digest({"at": AT.astimezone(UTC)})
-    assert state_digest({"at": AT}) != state_digest({"at": datetime(2024, 3, 4, 9, tzinfo=UTC)})

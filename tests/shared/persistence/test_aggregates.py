@@ -1,6 +1,8 @@
 """What is loaded once, saved by version, and refused by name."""
 
+import gc
 from uuid import uuid4
+from weakref import ref
 
 import asyncpg
 import pytest
@@ -124,3 +126,23 @@ async def test_a_missing_grant_is_no_refusal_but_a_fault(
                 work.filings.add(a_filing())
     finally:
         await superuser.execute("GRANT INSERT ON filing TO njt_filing")
+
+
+async def test_what_was_loaded_and_added_is_let_go_at_the_end_without_the_collector(
+    works: FilingWorks,
+) -> None:
+    """A batch of ten thousand rows would wait for it, and it would go through all of them."""
+    known = a_filing()
+    async with works(SERVICE) as work:
+        work.filings.add(known)
+    gc.collect()
+    gc.disable()
+    try:
+        async with works(SERVICE) as work:
+            added = a_filing()
+            work.filings.add(added)
+            seen = [ref(await work.filings.get(known.id)), ref(added)]
+        del work, added
+        assert [each() for each in seen] == [None, None]
+    finally:
+        gc.enable()

@@ -58,6 +58,17 @@ def test_what_is_somebodys_own_or_no_number_is_not(payload: dict[str, Any]) -> N
 def test_they_are_not_without_end() -> None:
     many = {"numbers": [f"N{place}" for place in range(9000)]}
     assert len(refs_of(Province().write(many, lane="甲"))) == 2500
+
+
+def test_those_that_stand_first_are_kept() -> None:
+    many = [f"N{place}" for place in range(9000)]
+    some = {"inner": {"number": "甲1"}, "numbers": [{"uscc": "乙2"}, "丙3"], "batch": "丁4"}
+    wanted = {"甲1", "乙2", "丙3", "丁4"}
+    assert wanted < set(refs({**some, "more_numbers": many}))
+    assert not wanted & set(refs({"more_numbers": many, **some}))
+
+
+def test_those_nested_too_deeply_are_not_looked_for() -> None:
     nested: dict[str, Any] = {"number": "深1"}
     for _ in range(50):
         nested = {"inner": nested}
