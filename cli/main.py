@@ -8,12 +8,14 @@ from cli import exchange, ledger, policy, receipt
 from cli.documents import asyncapi, openapi
 from cli.serve import migrate, serve
 from cli.topology import topology
+from cli.wording import BilingualGroup
 
 
 def create_app() -> typer.Typer:
     """Every command in a checkout; what a deployment runs where there is no simulator, as in the image."""
     app = typer.Typer(
         name="njt",
+        cls=BilingualGroup,
         help="宁技通：南京技能人才评价服务套件 · The suite behind Nanjing's skill-evaluation work.",
         no_args_is_help=True,
         add_completion=False,

@@ -5,9 +5,10 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass
 from errno import EADDRINUSE
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
 from rich.console import Console
@@ -32,11 +33,19 @@ from simulator.counterpart import Counterpart
 from simulator.keys import PeerKeys, ProvinceKey
 from simulator.line import Line
 from simulator.memory import MemoryLine
+from simulator.store import Store
 
 ADMIN = ClientSpec(name="city-admin", permissions=frozenset(Permission), organ="320100")
 _DATABASE = "njt_up"
 
 Say = Callable[[str], None]
+Elsewhere = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="省级由此 HTTP 地址应答，不由模拟器 · the province answers there, and is not played here",
+    ),
+]
 
 
 def up(
@@ -48,9 +57,11 @@ def up(
         bool,
         typer.Option("--rabbitmq", help="每个服务独立进程，经 RabbitMQ · every service its own processes"),
     ] = False,
+    province: Elsewhere = None,
     data: Annotated[Path | None, typer.Option(help="数据目录 · where its data is kept")] = None,
 ) -> None:
     """启动整套服务并保持运行，Ctrl-C 停止 · Start the suite and leave it running; Ctrl-C stops it."""
+    asked = _Asked.of(port, province)
     console = Console(highlight=False)
     configure_logging("suite", "WARNING", json=False, stream=sys.stderr)
     folder = (data or data_root() / "up").resolve()
@@ -65,40 +76,55 @@ def up(
         if broker is not None:
             stack.callback(broker.stop)
         try:
-            asyncio.run(_run(folder, postgres.url, broker, port=port, console=console))
+            asyncio.run(_run(Home.at(folder / "home"), postgres.url, broker, asked=asked, console=console))
         except OSError as taken:
             if taken.errno != EADDRINUSE:
                 raise
-            typer.echo(
-                f"端口 {port} 已被占用，请用 --port 另选 · port {port} is taken; choose another by --port",
-                err=True,
-            )
+            told = f"端口 {port} 已被占用，请用 --port 另选 · port {port} is taken; choose another by --port"
+            typer.echo(told, err=True)
             raise typer.Exit(code=1) from None
     say("已停止，数据保留 · stopped; its data is kept")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """Where the suite is reached, and where the province is, if it is not played here."""
+
+    port: int
+    province: str | None
+
+    @classmethod
+    def of(cls, port: int, province: str | None) -> Self:
+        """Raises BadParameter where the province is at no address of an interface."""
+        if province is not None and not province.startswith(("http://", "https://")):
+            raise typer.BadParameter(
+                "须为 http(s):// 地址 · must be an http(s) address", param_hint="--province"
+            )
+        return cls(port=port, province=province)
+
+
 async def _run(
-    folder: Path, postgres_url: str, broker: RabbitServer | None, *, port: int, console: Console
+    home: Home, postgres_url: str, broker: RabbitServer | None, *, asked: _Asked, console: Console
 ) -> None:
-    home = Home.at(folder / "home")
     database = await provide_database(postgres_url, _DATABASE, secrets_file=home.passwords)
     await migrate_all(database)
-    plan = _plan(home, database, broker, port=port)
+    plan = _plan(home, database, broker, asked)
     await _keep_first_client(plan)
 
     def say(text: str) -> None:
         console.print(f"[dim]{text}[/]")
 
     async with AsyncExitStack() as stack:
-        line = await _open(plan, stack, port=port, say=say)
-        await stack.enter_async_context(_province(home, line).running())
-        _welcome(plan, console)
+        line = await _open(plan, stack, port=asked.port, say=say)
+        if asked.province is None:
+            await stack.enter_async_context(_province(home, line).running())
+        _welcome(plan, console, province=asked.province)
         await told_to_stop()
         say("正在停止 · stopping")
 
 
-def _plan(home: Home, database: SuiteDatabase, broker: RabbitServer | None, *, port: int) -> Plan:
-    ports = processes.choose_ports(port)
+def _plan(home: Home, database: SuiteDatabase, broker: RabbitServer | None, asked: _Asked) -> Plan:
+    port, ports = asked.port, processes.choose_ports(asked.port)
     return Plan(
         home=home,
         database=database,
@@ -108,7 +134,7 @@ def _plan(home: Home, database: SuiteDatabase, broker: RabbitServer | None, *, p
         },
         profile=Profile.LOCAL,
         bus_url=broker.url if broker else "memory://",
-        province_url=broker.province_url if broker else "memory://",
+        province_url=asked.province or (broker.province_url if broker else "memory://"),
     )
 
 
@@ -123,7 +149,8 @@ async def _open(plan: Plan, stack: AsyncExitStack, *, port: int, say: Say) -> Li
 
 def _province(home: Home, line: Line) -> Counterpart:
     key = ProvinceKey.from_file(home.signing_key("province"))
-    return Counterpart(key, PeerKeys.from_file(home.city_keys), line, SystemClock())
+    peers, store = PeerKeys.from_file(home.city_keys), Store(home.province_store)
+    return Counterpart(key, peers, line, SystemClock(), store=store)
 
 
 async def _keep_first_client(plan: Plan) -> None:
@@ -143,12 +170,14 @@ def _secrets(plan: Plan) -> Path:
     return plan.home.folder / "clients.json"
 
 
-def _welcome(plan: Plan, console: Console) -> None:
+def _welcome(plan: Plan, console: Console, *, province: str | None) -> None:
     console.print("\n[bold green]宁技通已启动 · Ningjitong is up[/]\n")
     for name, base in plan.bases.items():
-        console.print(f"  {name:12} {base}/v1/…   文档 · docs  {base}/docs")
+        console.print(f"  {name:12} {base}/v1/…   文档 · docs  {base}/docs", soft_wrap=True)
     issuer, secrets = plan.bases["accounts"], _secrets(plan)
-    console.print(f"\n令牌 · a token（客户端 {ADMIN.name}，密钥在 · its secret is in {secrets}）:")
+    console.print(
+        f"\n令牌 · a token（客户端 {ADMIN.name}，密钥在 · its secret is in {secrets}）:", soft_wrap=True
+    )
     read_secret = f'"$(python3 -c \'import json;print(json.load(open("{secrets}"))["{ADMIN.name}"])\')"'
     console.print(
         f"  curl -s {issuer}/oauth/token -d grant_type=client_credentials -d client_id={ADMIN.name} \\\n"
@@ -156,4 +185,9 @@ def _welcome(plan: Plan, console: Console) -> None:
         soft_wrap=True,
         markup=False,
     )
-    console.print("\n省级系统由模拟器应答 · the province is played by the simulator.  Ctrl-C 停止 · stops\n")
+    told = (
+        "省级系统由模拟器应答 · the province is played by the simulator"
+        if province is None
+        else f"省级系统在 {province} · the province is there"
+    )
+    console.print(f"\n{told}.  Ctrl-C 停止 · stops\n", soft_wrap=True)

@@ -51,8 +51,10 @@ class Account:
         for end, title in _ENDS.items():
             if self.ends[end]:
                 table.add_row(f"剧本：{title}", str(self.ends[end]))
-        table.add_row("发出报文 · messages sent", str(len(counterpart.sent)))
-        table.add_row("市级报文 · messages of the city carried out", str(len(counterpart.register)))
+        table.add_row("发出报文，累计 · messages sent, in all", str(len(counterpart.sent)))
+        table.add_row(
+            "市级报文，累计 · messages of the city carried out, in all", str(len(counterpart.register))
+        )
         table.add_row("拒收 · refused here", str(len(counterpart.refused)))
         table.add_row("不可读 · unreadable here", str(len(counterpart.unreadable)))
         table.add_section()

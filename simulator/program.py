@@ -25,9 +25,10 @@ from simulator.outgoing import Crossing
 from simulator.scenario import Scenario, Step, Steps, play
 from simulator.store import Store
 from simulator.story import read_story
-from simulator.wire import day_of
+from simulator.wire import SHANGHAI, day_of
 
 _AT_ONCE = 200
+_LOOKS, _LOOK_SECONDS = 100, 0.05
 
 
 class SystemClock:
@@ -126,6 +127,14 @@ class _Performance:
                     progress.advance(progress.task_ids[0])
             if self._options.stay or not len(self._steps):
                 await asyncio.Event().wait()
+            await self._said()
+
+    async def _said(self) -> None:
+        """Let what is being said leave; not for ever, for the city may be away."""
+        for _ in range(_LOOKS):
+            if self._counterpart.at_rest:
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
 
     @contextmanager
     def _progress(self) -> Iterator[Progress]:
@@ -166,4 +175,5 @@ def _line(crossing: Crossing) -> str:
         receipt = Receipt.model_validate(envelope.payload)
         outcome = f"{receipt.stage} {'ok' if receipt.ok else receipt.reason_code}"
     words = (envelope.code, peer, f"{envelope.lane}#{envelope.sequence}", envelope.business_key, outcome)
-    return f"{envelope.issued_at:%H:%M:%S} {arrow} {escape('  '.join(words))}"
+    issued = envelope.issued_at.astimezone(SHANGHAI)
+    return f"{issued:%H:%M:%S} {arrow} {escape('  '.join(words))}"

@@ -5,12 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from cli.exchange.calling import AsJson, Service, SomeServices, Why, called, chosen, print_json
 from cli.exchange.rounds import Round, over
-from cli.exchange.words import moment, state_of
+from cli.exchange.tables import Listing
+from cli.exchange.words import kind, moment, state_of
 
 Ids = Annotated[list[UUID], typer.Argument(help="报文标识，可多个 · ids of messages of ours")]
 HeldId = Annotated[UUID, typer.Argument(help="njt exchange parked 所列标识 · an id that `parked` lists")]
@@ -42,10 +41,13 @@ def _print_repaired(name: str, done: list[dict[str, Any]], *, as_json: bool) -> 
     if as_json:
         print_json({name: done})
         return
-    table = Table("标识 · id", "业务号", "通道/序号", "状态 · state")
+    listing = Listing(
+        "状态 · state", "报文 · message\n业务号 · key\n标识 · id", "通道/序号 · lane", several=True
+    )
     for each in done:
-        table.add_row(each["id"], each["business_key"], f"{each['lane']} #{each['sequence']}", state_of(each))
-    Console().print(table)
+        message = kind(each["code"]), each["business_key"], each["id"]
+        listing.row(state_of(each), message, f"{each['lane']} #{each['sequence']}")
+    listing.print()
 
 
 def pause(

@@ -43,7 +43,7 @@ Until = Annotated[
 
 
 def key(
-    file: Annotated[Path, typer.Argument(help="私钥 PEM · a private key")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="私钥 PEM · a private key")],
     *,
     since: Since = None,
     until: Until = None,
@@ -62,7 +62,9 @@ def key(
     typer.echo(json.dumps({key_id: entry}, indent=2))
 
 
-def dialect(file: Annotated[Path, typer.Argument(help="方言配置 TOML · a profile")]) -> None:
+def dialect(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="方言配置 TOML · a profile")],
+) -> None:
     """查验方言配置并写一条示例回执 · Check a profile, and spell a receipt in it."""
     try:
         spoken = Dialect.from_file(file)

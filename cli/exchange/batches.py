@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import zipfile
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -14,7 +15,6 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -23,7 +23,6 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
 
 from cli.exchange.calling import (
     AsJson,
@@ -36,19 +35,11 @@ from cli.exchange.calling import (
     print_json,
 )
 from cli.exchange.rounds import Round, go_over, placed
-from cli.exchange.words import moment
+from cli.exchange.tables import Listing
+from cli.exchange.words import kind, moment, outcome
 from cli.suite.database import SERVICES
 from shared.contracts.batches import MANIFEST, BatchManifest, Form
 
-OUTCOMES = {
-    "done": "办结 · done",
-    "duplicate": "此前已收 · duplicate",
-    "rejected": "退回 · rejected",
-    "refused": "拒收 · refused",
-    "waiting": "待前序 · waiting",
-    "parked": "转人工 · parked",
-    "sent": "已带出 · sent",
-}
 _AS_MADE = "导出后即下载，送交省级 · downloaded as it was made, to be carried"
 _WELL = {"done", "duplicate"}
 _MOST_MANIFEST = 65_536
@@ -98,11 +89,10 @@ def export(
 ) -> None:
     """导出批次 · Put what is due into signed files, one for each service, to be carried to the province."""
     names = placed(context, service)
-    if again is not None and len(names) != 1:
-        raise typer.BadParameter("重新下载须指定一个服务 · name one service", param_hint="--service")
-    if again is not None and not reason.strip():
-        raise typer.BadParameter("重新下载须说明事由 · say why", param_hint="--reason")
+    if again is not None:
+        _check_again(names, reason)
     why = reason.strip() or _AS_MADE
+    _make_folder(out)
 
     async def make(calls: Calls) -> Round[_Made]:
         with _progress("导出 · exporting", shown=not as_json) as progress:
@@ -128,16 +118,22 @@ def export(
     made.end()
 
 
+def _check_again(names: Sequence[str], reason: str) -> None:
+    if len(names) != 1:
+        raise typer.BadParameter("重新下载须指定一个服务 · name one service", param_hint="--service")
+    if not reason.strip():
+        raise typer.BadParameter("重新下载须说明事由 · say why", param_hint="--reason")
+
+
 def _print_made(made: Mapping[str, _Made]) -> None:
-    table = Table("服务", "文件 · file", "报文 · messages", "批次 · batch", "")
     for name, it in made.items():
         if it.batch is None:
-            table.add_row(name, "—", "0", "—", escape(it.why))
+            typer.echo(f"{name}　{it.why}")
             continue
-        more = "还有待发 · more is due" if it.batch.get("more") else ""
         path = "未保存，请用 --again · not saved: --again" if it.path is None else str(it.path)
-        table.add_row(name, escape(path), str(it.batch["rows"]), it.batch["id"], more)
-    Console().print(table)
+        typer.echo(f"{name}　{path}")
+        more = "　还有待发，请再导出 · more is due: export again" if it.batch.get("more") else ""
+        typer.echo(f"　{it.batch['rows']} 条报文 · messages　批次 · batch {it.batch['id']}{more}")
 
 
 async def _export(calls: Calls, service: str, layout: Form, *, again: UUID | None) -> _Made:
@@ -156,13 +152,22 @@ async def _saved(calls: Calls, made: _Made, out: Path, *, why: str) -> _Made:
         return made
     content = await calls.fetch(made.service, f"/batches/{made.batch['id']}/file", reason=why)
     path = out / made.batch["name"]
-    await asyncio.to_thread(_write, path, content)
+    try:
+        await asyncio.to_thread(path.write_bytes, content)
+    except OSError as problem:
+        raise CallRefused({"detail": f"未能保存 · it could not be saved: {problem}"}) from None
     return _Made(service=made.service, batch=made.batch, path=path)
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+def _make_folder(out: Path) -> None:
+    """Before anything is made to be put there; raises BadParameter."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        usable = os.access(out, os.W_OK | os.X_OK)
+    except OSError:
+        usable = False
+    if not usable:
+        raise typer.BadParameter(f"{out} 不可写 · cannot be written to", param_hint="--out")
 
 
 def take_in(
@@ -234,32 +239,27 @@ async def _watch(calls: Calls, service: str, manifest: BatchManifest, progress: 
 
 
 def _tell(taken: dict[str, Any]) -> None:
-    console = Console()
     if taken["before"]:
-        told = (
-            f"此文件曾于 {moment(taken['before'])} 导入，未重复办理 · imported before, nothing happened twice"
-        )
-        console.print(f"[yellow]{told}[/]")
+        before = moment(taken["before"])
+        typer.echo(f"此文件曾于 {before} 导入，未重复办理 · imported before, nothing happened twice")
     odd = [line for line in taken["lines"] if line["outcome"] not in _WELL]
     if odd:
-        _print_rows(console, odd)
+        _print_rows(odd)
     counted = Counter(line["outcome"] for line in taken["lines"])
-    table = Table("结果 · outcome", "报文 · messages", title=f"{taken['name']}：{taken['rows']} 行 · rows")
-    for outcome, times in counted.most_common():
-        table.add_row(OUTCOMES.get(outcome, outcome), str(times))
-    console.print(table)
+    typer.echo(f"{taken['name']}　{taken['rows']} 行 · rows")
+    for name, times in counted.most_common():
+        typer.echo(f"　{outcome(name)}　{times}")
 
 
-def _print_rows(console: Console, lines: Sequence[dict[str, Any]]) -> None:
-    table = Table("行 · row", "报文 · kind", "业务号 · business key", "结果 · outcome", "原因 · why")
+def _print_rows(lines: Sequence[dict[str, Any]]) -> None:
+    listing = Listing("行\nrow", "报文 · message\n业务号 · key", "结果 · outcome", "原因 · why", several=True)
     for line in lines[:_SHOWN]:
         why = f"{line['reason_code']} {line['reason']}".strip()
-        cells = [line["code"] or "—", line["business_key"] or "—"]
-        told = [OUTCOMES.get(line["outcome"], line["outcome"]), why]
-        table.add_row(str(line["number"]), *(escape(cell) for cell in [*cells, *told]))
-    console.print(table)
+        message = kind(line["code"]), line["business_key"]
+        listing.row(str(line["number"]), message, outcome(line["outcome"]), why)
+    listing.print()
     if len(lines) > _SHOWN:
-        console.print(f"……另有 {len(lines) - _SHOWN} 行，用 --json 查看 · more rows: --json")
+        typer.echo(f"……另有 {len(lines) - _SHOWN} 行，用 --json 查看 · more rows: --json")
 
 
 def list_batches(context: typer.Context, service: Service, *, as_json: AsJson = False) -> None:
@@ -269,15 +269,22 @@ def list_batches(context: typer.Context, service: Service, *, as_json: AsJson = 
     if as_json:
         print_json({name: found})
         return
-    table = Table("时间 · at", "方向", "批次 · batch", "文件 · file", "报文", "结果 · outcomes", "经办 · by")
+    listing = Listing(
+        "时间 · at\n方向 · way",
+        "文件 · file\n批次 · batch\n经办 · by",
+        "报文\nmessages",
+        "结果 · outcomes",
+        several=True,
+    )
     for batch in found:
-        way = "导出 →" if batch["direction"] == "out" else "导入 ←"
-        counts = "，".join(f"{OUTCOMES.get(it, it)} {times}" for it, times in batch["outcomes"].items())
-        cells = [moment(batch["at"]), way, batch["id"], escape(batch["name"]), str(batch["rows"])]
-        table.add_row(*cells, counts or "进行中 · under way", escape(batch["by"]))
-    Console().print(table)
+        way = "导出 → · out" if batch["direction"] == "out" else "导入 ← · in"
+        counts = [f"{outcome(it)} {times}" for it, times in batch["outcomes"].items()]
+        file = batch["name"], batch["id"], batch["by"]
+        listing.row((moment(batch["at"]), way), file, str(batch["rows"]), counts or "进行中 · under way")
+    listing.print()
 
 
 def _progress(what: str, *, shown: bool) -> Progress:
     columns = SpinnerColumn(), TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown)
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal))

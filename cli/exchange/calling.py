@@ -33,12 +33,13 @@ class CallRefused(Exception):  # noqa: N818 — an answer of the interface, not 
     """接口拒绝了请求 · The interface refused; `problem` is what it answered."""
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
-        super().__init__(str(problem.get("detail", problem)))
+        super().__init__(str(problem.get("detail") or problem.get("error_description") or problem))
         self.problem = problem
 
     @property
     def code(self) -> str:
-        return str(self.problem.get("code", ""))
+        """The refusal's code; of the token endpoint its OAuth error."""
+        return str(self.problem.get("code") or self.problem.get("error") or "")
 
 
 class ServiceAway(Exception):  # noqa: N818 — what an operator is told, not a fault of the command
@@ -197,8 +198,9 @@ def tell(failure: CallRefused | ServiceAway, *, of: str = "") -> None:
     if isinstance(failure, ServiceAway):
         typer.echo(f"{before}{failure}", err=True)
         return
-    typer.echo(f"{before}{failure.code} {failure.problem.get('title', '')}".rstrip(), err=True)
-    typer.echo(str(failure), err=True)
+    title, detail = str(failure.problem.get("title", "")), str(failure)
+    said = detail if detail.startswith(title) else f"{title}：{detail}"
+    typer.echo(f"{before}{failure.code} {said}".strip(), err=True)
     for fault in failure.problem.get("errors", []):
         typer.echo(f"  {fault['field']}: {fault['reason']}", err=True)
 

@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from cli.exchange.calling import AsJson, Calls, SomeServices, print_json
 from cli.exchange.rounds import over
-from cli.exchange.words import moment, state_of
+from cli.exchange.tables import Listing
+from cli.exchange.words import kind, moment, state_of
 from shared.province.intents import IntentState
 
 
@@ -48,13 +46,18 @@ def messages(
 
 def print_messages(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Messages of ours, by service."""
-    table = Table("服务")
-    table.add_column("标识 · id", no_wrap=True)
-    for title in ("报文", "业务号", "通道/序号", "机关", "应报", "状态", "原因"):
-        table.add_column(title)
+    listing = Listing(
+        "服务 · service\n状态 · state",
+        "报文 · message\n业务号 · key\n标识 · id",
+        "通道/序号 · lane\n机关 · organ\n应报 · owed since",
+        "原因 · why",
+        several=True,
+    )
     for name, each in ((name, each) for name, items in found.items() for each in items):
-        said = f"{each['reason_code'] or ''} {each['reason'] or ''}".strip()
-        place = f"{each['lane']} #{each['sequence']}"
-        cells = (each["code"], each["business_key"], place, each["organ"] or "—", moment(each["at"]))
-        table.add_row(name, each["id"], *(escape(cell) for cell in (*cells, state_of(each), said)))
-    Console().print(table)
+        listing.row(
+            (name, state_of(each)),
+            (kind(each["code"]), each["business_key"], each["id"]),
+            (f"{each['lane']} #{each['sequence']}", each["organ"] or "—", moment(each["at"])),
+            f"{each['reason_code'] or ''} {each['reason'] or ''}".strip(),
+        )
+    listing.print(answered=bool(found))

@@ -1,11 +1,13 @@
 """`njt exchange status|search|show|read|parked`: how the exchange stands, and what became of one message."""
 
+import re
+from operator import itemgetter
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 from rich.tree import Tree
 
 from cli.exchange.calling import (
@@ -19,10 +21,15 @@ from cli.exchange.calling import (
     print_json,
 )
 from cli.exchange.rounds import over
-from cli.exchange.words import STATES, moment, state_of
+from cli.exchange.tables import Listing
+from cli.exchange.words import STATES, kind, moment, outcome, state_of
+from shared.province.intents import IntentState
 
-_COUNTS = ("owed", "delivered", "accepted", "done", "rejected", "refused", "overdue")
+_COUNTS = {name.value: words for name, words in STATES.items() if name is not IntentState.VOIDED} | {
+    "overdue": "逾期"
+}
 _NOT_THERE = "NJT-EXC-1009"
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Most = Annotated[int, typer.Option(min=1, max=200, help="最多几条 · at most")]
 
 
@@ -37,17 +44,22 @@ def status(context: typer.Context, *, service: SomeServices = [], as_json: AsJso
 
 
 def _print_status(found: dict[str, Any]) -> None:
-    console = Console()
-    columns = [STATES.get(name, "逾期") for name in _COUNTS]
-    table = Table("服务", "报文 · kind", "机关 · organ", *columns, "最早未结 · oldest")
+    listing = Listing()
+    listing.column("报文\nkind")
+    listing.column("机关\norgan")
+    for name, words in _COUNTS.items():
+        listing.column(f"{words}\n{name}", justify="right")
+    listing.column("最早未结\noldest")
     for name, one in found.items():
-        for kind in one["kinds"]:
-            counts = [str(kind[each] or "·") for each in _COUNTS]
-            table.add_row(name, kind["code"], kind["organ"] or "—", *counts, moment(kind["oldest"]))
-    console.print(table)
+        listing.part(f"{name} → {one['counterpart']}", one["transport"])
+        for each in one["kinds"]:
+            counts = [str(each[count] or "·") for count in _COUNTS]
+            if any(each[count] for count in _COUNTS):
+                listing.row(each["code"], each["organ"] or "—", *counts, moment(each["oldest"]))
+    listing.print(answered=bool(found))
     for name, one in found.items():
         for line in _troubles(one):
-            console.print(f"{name}  {line}", markup=False)
+            typer.echo(f"{name}　{line}")
 
 
 def _troubles(one: dict[str, Any]) -> list[str]:
@@ -94,24 +106,24 @@ def search(
 
 
 def _print_lines(found: dict[str, Any]) -> None:
-    table = Table("服务", "台账号", "时间", "方向", "报文", "业务号", "通道/序号", "结果")
-    table.add_column("报文标识 · id", no_wrap=True)
-    for name, lines in found.items():
-        for line in lines:
-            place = f"{line['lane'] or ''} #{line['sequence'] or 0}"
-            result = f"{line['outcome']} {line['reason_code']}".strip()
-            table.add_row(
-                name,
-                str(line["place"]),
-                moment(line["at"]),
-                "→ 省" if line["direction"] == "out" else "← 省",
-                line["code"] or "?",
-                line["business_key"] or "",
-                place,
-                result,
-                line["message_id"] or "",
-            )
-    Console().print(table)
+    listing = Listing(
+        "服务 · service\n台账号 · place",
+        "时间 · at\n方向 · way",
+        "报文 · message\n业务号 · key\n标识 · id",
+        "通道/序号 · lane\n结果 · outcome",
+        several=True,
+    )
+    lines = [(line["at"], name, line) for name, lines in found.items() for line in lines]
+    for at, name, line in sorted(lines, key=itemgetter(0), reverse=True):
+        way = "→ 省 · out" if line["direction"] == "out" else "← 省 · in"
+        result = f"{outcome(line['outcome'])} {line['reason_code']}".strip()
+        listing.row(
+            (name, str(line["place"])),
+            (moment(at), way),
+            (kind(line["code"]), line["business_key"], line["message_id"]),
+            (f"{line['lane'] or '—'} #{line['sequence'] or 0}", result),
+        )
+    listing.print(answered=bool(found))
 
 
 def show(
@@ -133,18 +145,22 @@ def show(
 
 
 def _drawn(name: str, walk: dict[str, Any]) -> Tree:
-    tree = Tree(f"[bold]{walk['code']}[/]  {walk['business_key']}  [{state_of(walk)}]", highlight=False)
-    case = sorted({ref for line in walk["lines"] for ref in line["refs"]} - {walk["trace_id"]})
-    tree.add(f"服务 {name}　通道 {walk['lane']} #{walk['sequence']}　机关 {walk['organ'] or '—'}")
-    tree.add(f"事项 · case　{'、'.join(case) or '—'}")
+    told = escape(f"{walk['business_key']}　{state_of(walk)}")
+    tree = Tree(f"[bold]{kind(walk['code'])}[/]　{told}", highlight=False)
+    tree.add(
+        f"服务 · service {name}　通道 · lane {walk['lane']} #{walk['sequence']}　机关 · organ {walk['organ'] or '—'}"
+    )
+    tree.add(f"事项 · case　{'、'.join(_case(walk)) or '—'}")
     tree.add(f"跟踪号 · trace　{walk['trace_id'] or '—'}")
     tree.add(f"{moment(walk['at'])}　应报 · owed")
     for line in walk["lines"]:
         arrow = "→" if line["direction"] == "out" else "←"
-        told = f"{line['outcome']} {line['reason_code']}".strip()
-        tree.add(f"{moment(line['at'])}　{arrow} {line['code']}　{told}　台账号 {line['place']}")
-    result = f"{walk['reason_code'] or ''} {walk['reason'] or ''}".strip()
-    end = tree.add(f"结果 · result　{STATES[walk['state']]}{'：' + result if result else ''}")
+        came = escape(f"{outcome(line['outcome'])} {line['reason_code']}".strip())
+        tree.add(
+            f"{moment(line['at'])}　{arrow} {kind(line['code'])}　{came}　台账号 · place {line['place']}"
+        )
+    result = escape(f"{walk['reason_code'] or ''} {walk['reason'] or ''}".strip())
+    end = tree.add(f"结果 · result　{state_of(walk)}{'：' + result if result else ''}")
     if walk["waits_for"]:
         end.add(f"被同通道 #{walk['waits_for']} 阻塞 · waits for the refused number {walk['waits_for']}")
     if walk["query_at"]:
@@ -155,9 +171,22 @@ def _drawn(name: str, walk: dict[str, Any]) -> Tree:
     return tree
 
 
+def _case(walk: dict[str, Any]) -> list[str]:
+    """The numbers it is found by besides its own, those that people know first."""
+    refs = {ref for line in walk["lines"] for ref in line["refs"]}
+    return sorted(
+        refs - {walk["trace_id"], walk["business_key"]}, key=lambda ref: (_ID.fullmatch(ref) is not None, ref)
+    )
+
+
 def read(
     context: typer.Context,
-    place: Annotated[int, typer.Argument(min=1, help="台账号 · place in the exchange ledger")],
+    place: Annotated[
+        str,
+        typer.Argument(
+            help="台账号，或转人工报文的标识 · place in the exchange ledger, or an id that `parked` lists"
+        ),
+    ],
     service: Service,
     *,
     reason: Annotated[
@@ -166,7 +195,14 @@ def read(
 ) -> None:
     """报文内容 · What crossed, as JSON; that it was read is entered in the ledger."""
     (name,) = chosen([service])
-    print_json(called(context, lambda calls: calls.get(name, f"/messages/{part(place)}", reason=reason)))
+    shelf = "messages" if place.isdecimal() else "parked"
+    found = called(context, lambda calls: calls.get(name, f"/{shelf}/{part(place)}", reason=reason))
+    print_json(found)
+    if found["envelope"] is None and reason is None:
+        typer.echo(
+            "没有能读懂的内容，给出 --reason 显示原文（若有）· nothing understood; --reason shows the bytes, if kept",
+            err=True,
+        )
 
 
 def parked(
@@ -190,10 +226,17 @@ def parked(
 
 
 def _print_parked(found: dict[str, Any]) -> None:
-    table = Table("服务", "标识 · id", "报文", "通道/序号（已到）", "原因", "次数", "自")
+    listing = Listing(
+        "服务 · service\n自 · since\n次数 · tries",
+        "报文 · message\n业务号 · key\n标识 · id",
+        "通道/序号（已到）· lane (taken)\n原因 · why",
+        several=True,
+    )
     for name, each in ((name, each) for name, items in found.items() for each in items):
-        lane = f"{each['lane'] or ''} #{each['sequence'] or 0}（{each['taken']}）"
-        why = f"{each['code']} {each['reason']}"
-        tries, since = str(each["attempts"]), moment(each["first_at"])
-        table.add_row(name, each["id"], each["topic"] or "?", lane, why, tries, since)
-    Console().print(table)
+        lane = f"{each['lane'] or '—'} #{each['sequence'] or 0}（{each['taken']}）"
+        listing.row(
+            (name, moment(each["first_at"]), f"{each['attempts']} 次"),
+            (kind(each["topic"]), each["business_key"], each["id"]),
+            (lane, f"{each['code']} {each['reason']}"),
+        )
+    listing.print(answered=bool(found))

@@ -2,22 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from time import monotonic
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from cli.exchange.calling import AsJson, Calls, Service, SomeServices, Why, called, print_json
 from cli.exchange.rounds import Round, go_over, over, placed
-from cli.exchange.words import moment
+from cli.exchange.tables import Listing
+from cli.exchange.words import kind, moment
 from shared.province.reconciling.comparing import Cause, Repair
 from shared.province.reconciling.differences import State
 
-_DAY = ["%Y-%m-%d"]
 _PAUSE_SECONDS = 0.5
 _PAGE = 200
 _CAUSES: Mapping[Cause, str] = {
@@ -52,13 +51,26 @@ Ids = Annotated[
     list[UUID] | None,
     typer.Argument(help="差异标识，可多个 · ids that `differences` lists", show_default=False),
 ]
-OfDay = Annotated[datetime | None, typer.Option("--day", formats=_DAY, help="签发日 · day of issue")]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text}：日期写作 2026-11-22 · a day is written 2026-11-22") from None
+
+
+OfDay = Annotated[
+    date | None, typer.Option("--day", parser=_day, metavar="YYYY-MM-DD", help="签发日 · day of issue")
+]
 OfCause = Annotated[Cause | None, typer.Option("--cause", help="原因 · cause")]
 
 
 def reconcile(
     context: typer.Context,
-    day: Annotated[datetime, typer.Argument(formats=_DAY, help="已结束的一日 · a day that is over")],
+    day: Annotated[
+        date, typer.Argument(parser=_day, metavar="YYYY-MM-DD", help="已结束的一日 · a day that is over")
+    ],
     *,
     service: SomeServices = [],  # noqa: B006 — only read
     wait: Annotated[float, typer.Option(min=0, help="最多等待秒数 · seconds to wait for the answers")] = 30.0,
@@ -69,11 +81,12 @@ def reconcile(
     退出码 1 有差异或失败，3 尚在等候答复 · Ends with 1 when acts differ or it failed, else with 3 while answers are
     awaited.
     """
-    names, body = placed(context, service), {"day": f"{day:%Y-%m-%d}"}
+    names, body = placed(context, service), {"day": day.isoformat()}
 
     async def ask(calls: Calls) -> Round[Any]:
-        begun = await go_over(names, lambda name: calls.post(name, "/reconciliations", body))
-        await _await(calls, begun, seconds=wait)
+        with Console(stderr=True).status("等候省级答复 · waiting for the province's answers"):
+            begun = await go_over(names, lambda name: calls.post(name, "/reconciliations", body))
+            await _await(calls, begun, seconds=wait)
         return begun
 
     found = called(context, ask)
@@ -107,8 +120,14 @@ async def _await(calls: Calls, begun: Round[Any], *, seconds: float) -> None:
 
 
 def _print_reconciled(found: dict[str, Any]) -> None:
-    table = Table(
-        "服务", "日期", "市级 · ours", "省级 · theirs", "提问 · asked", "差异 · differing", "完成 · concluded"
+    listing = Listing(
+        "服务\nservice",
+        "日期\nday",
+        "市级\nours",
+        "省级\ntheirs",
+        "提问\nasked",
+        "差异\ndiffering",
+        "完成\nconcluded",
     )
     for name, each in found.items():
         counts = [
@@ -117,8 +136,8 @@ def _print_reconciled(found: dict[str, Any]) -> None:
         ]
         failure = each.get("failure")
         ended = f"未能对账 · failed: {failure}" if failure else moment(each["concluded_at"])
-        table.add_row(name, each["day"], *counts, ended)
-    Console().print(table)
+        listing.row(name, each["day"], *counts, ended)
+    listing.print(answered=bool(found))
 
 
 def differences(
@@ -133,7 +152,7 @@ def differences(
     as_json: AsJson = False,
 ) -> None:
     """对账差异 · The acts that differ: why, what would mend them, and how far that is."""
-    wanted = {"state": state and state.value, "day": day and f"{day:%Y-%m-%d}", "size": most}
+    wanted = {"state": state and state.value, "day": day and day.isoformat(), "size": most}
 
     async def ask(calls: Calls, name: str) -> Any:
         return (await calls.get(name, "/differences", **wanted))["items"]
@@ -194,7 +213,7 @@ def send_back(
     _each_of(context, service, which, lambda _: decision, as_json=as_json)
 
 
-Which = tuple[State, Sequence[UUID], datetime | None, Cause | None]
+Which = tuple[State, Sequence[UUID], date | None, Cause | None]
 
 
 def _each_of(
@@ -218,7 +237,8 @@ def _each_of(
         return await go_over(wanted, say, of_one=True)
 
     done = called(context, ask)
-    _print_differences({name: list(done.said.values())}, as_json=as_json)
+    mended = {name: list(done.said.values())} if as_json or done.said or not done.failed else {}
+    _print_differences(mended, as_json=as_json)
     done.end()
 
 
@@ -228,7 +248,7 @@ async def _wanted(calls: Calls, name: str, which: Which) -> list[dict[str, Any]]
     if not ids and day is None:
         raise typer.BadParameter("请指明差异，或 --day · name differences, or --day", param_hint="ids")
     found: list[dict[str, Any]] = []
-    asked = {"size": _PAGE, "state": None if ids else state.value, "day": day and f"{day:%Y-%m-%d}"}
+    asked = {"size": _PAGE, "state": None if ids else state.value, "day": day and day.isoformat()}
     cursor = None
     while True:
         page = await calls.get(name, "/differences", **asked, cursor=cursor)
@@ -246,29 +266,19 @@ def _print_differences(found: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table(
-        "服务",
-        "标识 · id",
-        "日期",
-        "报文",
-        "业务号",
-        "机关",
-        "原因 · cause",
-        "修复 · repair",
-        "状态",
-        "提出人",
+    listing = Listing(
+        "服务 · service\n状态 · state",
+        "报文 · message\n业务号 · key\n标识 · id",
+        "日期 · day\n机关 · organ",
+        "原因 · cause\n修复 · repair\n提出人 · proposed by",
+        several=True,
     )
     for name, each in ((name, each) for name, items in found.items() for each in items):
-        table.add_row(
-            name,
-            each["id"],
-            each["day"],
-            each["code"],
-            each["business_key"],
-            each["organ"] or "—",
-            _CAUSES[Cause(each["cause"])],
-            _REPAIRS[Repair(each["repair"])],
-            _STATES[State(each["state"])],
-            each["proposed_by"] or "—",
+        cause, repair, state = Cause(each["cause"]), Repair(each["repair"]), State(each["state"])
+        listing.row(
+            (name, f"{_STATES[state]} · {state}"),
+            (kind(each["code"]), each["business_key"], each["id"]),
+            (each["day"], each["organ"] or "—"),
+            (f"{_CAUSES[cause]} · {cause}", f"{_REPAIRS[repair]} · {repair}", each["proposed_by"]),
         )
-    Console().print(table)
+    listing.print(answered=bool(found))

@@ -7,8 +7,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from cli.exchange.calling import (
     AsJson,
@@ -21,7 +19,8 @@ from cli.exchange.calling import (
 )
 from cli.exchange.listing import print_messages
 from cli.exchange.rounds import over
-from cli.exchange.words import moment
+from cli.exchange.tables import Listing
+from cli.exchange.words import kind, moment
 
 _NO_SUCH = "NJT-EXC-1051"
 
@@ -39,18 +38,23 @@ def rejections(
     context: typer.Context,
     code: Annotated[str | None, typer.Argument(help="报文类型 · kind", show_default=False)] = None,
     reason_code: Annotated[
-        str, typer.Argument(help="原因码，无则为 - · reason code, - for none", show_default=False)
-    ] = "-",
+        str | None, typer.Argument(help="原因码，无则为 - · reason code, - for none", show_default=False)
+    ] = None,
     *,
     service: SomeServices = [],  # noqa: B006 — only read
     as_json: AsJson = False,
 ) -> None:
     """退回与拒收 · Why messages came back that nobody has mended; with a kind and a reason, those messages."""
-    path = "/rejections" if code is None else f"/rejections/{part(code)}/{part(reason_code)}"
+    causes = code is None or reason_code is None
+    path = "/rejections" if causes else f"/rejections/{part(code)}/{part(reason_code)}"
     found = over(context, service, lambda calls, name: calls.get(name, path), none=_NO_SUCH)
+    if causes and code is not None:
+        found.said = {
+            name: [it for it in groups if it["code"] == code] for name, groups in found.said.items()
+        }
     if as_json:
         print_json(found.said)
-    elif code is None:
+    elif causes:
         _print_causes(found.said)
     elif found.said:
         print_messages({name: page["items"] for name, page in found.said.items()})
@@ -58,20 +62,25 @@ def rejections(
 
 
 def _print_causes(found: dict[str, Any]) -> None:
-    table = Table("服务", "报文", "原因码", "原因", "拒收", "退回", "机关", "最早")
+    listing = Listing(
+        "服务 · service\n最早 · oldest",
+        "报文 · kind\n原因码 · reason code",
+        "原因 · why",
+        "拒收\nrefused",
+        "退回\nrejected",
+        "机关\norgans",
+        several=True,
+    )
     for name, group in ((name, group) for name, groups in found.items() for group in groups):
-        counts = str(group["refused"]), str(group["rejected"])
-        organs = "、".join(organ or "—" for organ in group["organs"])
-        table.add_row(
-            name,
-            group["code"],
-            group["reason_code"] or "-",
+        listing.row(
+            (name, moment(group["oldest"])),
+            (kind(group["code"]), group["reason_code"] or "-"),
             group["reason"] or "",
-            *counts,
-            organs,
-            moment(group["oldest"]),
+            str(group["refused"]),
+            str(group["rejected"]),
+            [organ or "—" for organ in group["organs"]],
         )
-    Console().print(table)
+    listing.print(answered=bool(found))
 
 
 def mend(
@@ -95,6 +104,8 @@ def mend(
 ) -> None:
     """更正重报 · Change fields of what came back for one cause: look first, try one, then some or all."""
     (name,) = chosen([service])
+    if not values and not mapped:
+        raise typer.BadParameter("须说明改什么 · say what is to be changed", param_hint="--set, --map")
     body = {
         "code": code,
         "reason_code": "" if reason_code == "-" else reason_code,
@@ -136,17 +147,24 @@ def _mappings(texts: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _print_patched(done: dict[str, Any]) -> None:
-    table = Table("业务号", "机关", "字段", "原值", "新值", "问题 · problem")
+    listing = Listing(
+        "业务号 · key\n机关 · organ",
+        "字段 · field",
+        "原值 · old",
+        "新值 · new",
+        "问题 · problem",
+        several=True,
+    )
     for each in done["messages"]:
-        for change in each["changes"] or [{"field": "", "before": "", "after": ""}]:
-            before, after = (json.dumps(change[when], ensure_ascii=False) for when in ("before", "after"))
-            table.add_row(
-                each["business_key"], each["organ"], change["field"], before, after, each["problem"]
-            )
-    console = Console()
-    console.print(table)
+        changes = [_diff(change) for change in each["changes"]] or [("—", "—", "—")]
+        for change in changes:
+            listing.row((each["business_key"], each["organ"]), *change, each["problem"] or "")
+    listing.print()
     said = "已重报 · sent again" if done["done"] else "仅预览 · only looked at"
     proven = "已有一条办结 · proven" if done["proven"] else "尚未试报 · not proven"
-    console.print(
-        f"{said}　{done['mended']} 条，不适用 {done['left']} 条 · left　（{proven}）", highlight=False
-    )
+    typer.echo(f"{said}　{done['mended']} 条，不适用 {done['left']} 条 · left　（{proven}）")
+
+
+def _diff(change: dict[str, Any]) -> tuple[str, str, str]:
+    before, after = (json.dumps(change[when], ensure_ascii=False) for when in ("before", "after"))
+    return change["field"], before, after

@@ -30,7 +30,7 @@ class Home:
         }
         ours = {key: raw for name in SERVICES for key, raw in signers[name].public().items()}
         _write(home.city_keys, json.dumps(ours))
-        _write(home.province_keys, json.dumps(signers["province"].public()))
+        _write(home.province_keys, json.dumps(home.known_province_keys() | signers["province"].public()))
         _write(home.receipt_keys, json.dumps(home.known_receipt_keys() | signers["receipts"].public()))
         if not home.privacy_keys.exists():
             _write(home.privacy_keys, new_keys())
@@ -47,6 +47,16 @@ class Home:
     @property
     def province_keys(self) -> Path:
         return self.folder / "province-keys.json"
+
+    def known_province_keys(self) -> dict[str, Any]:
+        """Those that were announced here before, also by a province that took a new one."""
+        kept = self.province_keys
+        return dict(json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else {}
+
+    @property
+    def province_store(self) -> Path:
+        """Where the province that is played here remembers what crossed."""
+        return self.folder / "province.db"
 
     @property
     def receipt_keys(self) -> Path:

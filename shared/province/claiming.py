@@ -33,6 +33,10 @@ _OLDER = text(f"""
     SELECT 1 FROM exchange_intent AS mine
     WHERE mine.due_at IS NOT NULL AND mine.at <= :than AND {_FREE} ORDER BY mine.due_at LIMIT 1
 """)  # noqa: S608 — as above
+_AT_ONCE = text("""
+    UPDATE exchange_intent SET due_at = least(at, CAST(:now AS timestamptz))
+    WHERE id IN (SELECT id FROM exchange_intent WHERE due_at > :now FOR UPDATE SKIP LOCKED)
+""")
 _PUT_OFF = text("""
     UPDATE exchange_intent AS mine SET due_at = later.due_at
     FROM unnest(CAST(:ids AS uuid[]), CAST(:dues AS timestamptz[])) AS later (id, due_at) WHERE mine.id = later.id
@@ -63,6 +67,11 @@ async def claim(connection: AsyncConnection, *, now: datetime, most: int) -> Seq
         ids, dues = [row["id"] for row, _ in parted.later], [until for _, until in parted.later]
         await connection.execute(_PUT_OFF, {"ids": ids, "dues": dues})
     return parted.now[:most]
+
+
+async def bring_forward(connection: AsyncConnection, *, now: datetime) -> None:
+    """What the line put off is due now, for somebody who carries it another way."""
+    await connection.execute(_AT_ONCE, {"now": now})
 
 
 async def owes_older(connection: AsyncConnection, than: datetime) -> bool:

@@ -1,8 +1,9 @@
 """The kit as a program: plays the cases against whoever is on the line, and says how it went."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +26,7 @@ CASES: tuple[Case, ...] = (*OF_MESSAGES, *OF_QUESTIONS, clock_is_right, everythi
 
 
 class ChoiceError(ValueError):
-    """没有这个用例 · No such case."""
+    """没有这个用例，或报告不可写 · No such case, or no place for the report."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,17 +82,33 @@ def conform(options: Options, console: Console) -> int:
         patience=options.patience,
     )
 
-    def say(verdict: Verdict) -> None:
-        mark = "[green]✓[/]" if verdict.ok else "[red]✗[/]"
-        console.print(f"{mark} {escape(verdict.case)}", highlight=False)
-
-    verdicts = asyncio.run(_play(peer, cases, say))
+    _check_report(options.report)
+    verdicts = asyncio.run(_play(peer, cases, console))
     console.print(as_table(verdicts))
     if options.report is not None:
         options.report.write_text(as_json(verdicts, role=options.role), encoding="utf-8")
     return 0 if all(verdict.ok for verdict in verdicts) else 1
 
 
-async def _play(peer: Peer, cases: Sequence[Case], say: Callable[[Verdict], None]) -> list[Verdict]:
-    async with peer.listening():
-        return await judge(peer, cases, told=say)
+def _check_report(report: Path | None) -> None:
+    """Before anything is played; raises ChoiceError."""
+    try:
+        if report is not None:
+            report.touch()
+    except OSError as problem:
+        raise ChoiceError(f"报告文件不可写 · The report cannot be written: {problem}") from None
+
+
+async def _play(peer: Peer, cases: Sequence[Case], console: Console) -> list[Verdict]:
+    """Tells each verdict as it falls, and at a terminal that the next case, which may take minutes, is under way."""
+    waiting = "测试中 · under way　{} / {}".format
+    with console.status(waiting(1, len(cases))) as shown:
+        judged = count(2)
+
+        def say(verdict: Verdict) -> None:
+            mark = "[green]✓[/]" if verdict.ok else "[red]✗[/]"
+            console.print(f"{mark} {escape(verdict.case)}", highlight=False)
+            shown.update(waiting(min(next(judged), len(cases)), len(cases)))
+
+        async with peer.listening():
+            return await judge(peer, cases, told=say)

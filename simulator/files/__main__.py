@@ -17,6 +17,7 @@ from simulator.keys import KeyFileError, PeerKeys, ProvinceKey
 from simulator.program import SystemClock
 from simulator.scenario import Scenario, ScenarioError
 from simulator.store import Store, StoreError
+from simulator.wire import SHANGHAI
 
 Key = Annotated[
     Path, typer.Option(exists=True, dir_okay=False, help="省级私钥 PEM · the province's private key")
@@ -78,7 +79,7 @@ def main(
     sender = Sender(key=signer, dialect=tongue, at=clock.now())
     file_out.mkdir(parents=True, exist_ok=True)
     for service, content in sorted_out(letters, form, sender).items():
-        path = file_out / f"province-{service}-{sender.at:%Y%m%d-%H%M%S}.zip"
+        path = file_out / f"province-{service}-{sender.at.astimezone(SHANGHAI):%Y%m%d-%H%M%S}.zip"
         path.write_bytes(content)
         console.print(f"{path}", highlight=False, soft_wrap=True, markup=False)
     if not letters:

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import yaml
 
 from cli.check import REPOSITORY
+from shared.settings import ProvinceSettings, Transport
 from tests.deploy.compose import Compose, compose_faults
 
 DEPLOY = REPOSITORY / "deploy"
+HTTPS = "compose.province-https.yaml"
 SERVICES = ("filing", "accounts", "subsidy", "supervision")
 BREAKS: dict[str, tuple[Callable[[Compose], object], str]] = {
     "no healthcheck": (
@@ -57,6 +60,39 @@ BREAKS: dict[str, tuple[Callable[[Compose], object], str]] = {
 def compose() -> Compose:
     document: Compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
     return document
+
+
+@pytest.fixture
+def by_https(compose: Compose) -> Compose:
+    """Both files as `docker compose` merges them: environments by name, secrets one after the other."""
+    beside: Compose = yaml.safe_load((DEPLOY / HTTPS).read_text(encoding="utf-8"))
+    for name, more in beside["services"].items():
+        service = compose["services"][name]
+        service["environment"] = {**service["environment"], **more["environment"]}
+        service["secrets"] = [*service["secrets"], *more.get("secrets", ())]
+    compose["secrets"] |= beside["secrets"]
+    return compose
+
+
+def test_over_https_each_worker_is_given_authorities_and_a_certificate(by_https: Compose) -> None:
+    assert list(compose_faults(by_https)) == []
+    for name in SERVICES:
+        api, worker = (by_https["services"][f"{name}-{role}"] for role in ("api", "worker"))
+        for process in (api, worker):
+            assert process["environment"]["NJT_PROVINCE__TRANSPORT"] == "https"
+            assert process["environment"]["NJT_PROVINCE__URL"].startswith("${NJT_PROVINCE_URL:?")
+        files = {key: it for key, it in worker["environment"].items() if key.endswith("_FILE")}
+        assert set(files) > {f"NJT_PROVINCE__{it}_FILE" for it in ("CA", "CLIENT_CERT", "CLIENT_KEY")}
+        assert set(files.values()) == {f"/run/secrets/{it}" for it in worker["secrets"]}
+        assert not {"NJT_PROVINCE__CA_FILE", "NJT_PROVINCE__CLIENT_KEY_FILE"} & set(api["environment"])
+
+
+def test_what_is_told_over_https_is_what_a_worker_takes(by_https: Compose) -> None:
+    told = by_https["services"]["filing-worker"]["environment"]
+    own = {key.removeprefix("NJT_PROVINCE__").lower(): it for key, it in told.items() if "PROVINCE__" in key}
+    settings = ProvinceSettings(**{**own, "url": "https://exchange.example.org"})
+    assert settings.transport is Transport.HTTPS
+    assert settings.client_key_file == Path("/run/secrets/province-client-key")
 
 
 def test_the_compose_file_as_it_stands_has_no_fault(compose: Compose) -> None:

@@ -24,7 +24,7 @@ from shared.province.batches.intake import FILE, Intake
 from shared.province.batches.records import Batch, Batches, BatchRow
 from shared.province.batches.refusals import ImportRunning, NothingToCarry, SameBatchOtherContent
 from shared.province.batches.rows import Spool
-from shared.province.claiming import owes_older
+from shared.province.claiming import bring_forward, owes_older
 from shared.province.courier import Courier, Line
 from shared.province.dialect import Dialect
 from shared.province.journal import Crossing, Direction, Journal
@@ -83,10 +83,10 @@ class Imported:
 
 
 async def export_batch(office: Office[Any], form: Form, *, scope: Scope) -> Exported:
-    """Put what is due into a file, as the courier would send it; raises NothingToCarry.
+    """Put what is owed into a file, as the courier would send it; raises NothingToCarry.
 
-    It counts as delivered once the file is kept: from there it can be had again. What can never leave is refused also
-    when there is nothing else.
+    What a line that is down put off goes with it. It counts as delivered once the file is kept: from there it can be had
+    again. What can never leave is refused also when there is nothing else.
     """
     made = await _export(office, form, scope=scope)
     if isinstance(made, NothingToCarry):
@@ -99,7 +99,8 @@ async def _export(office: Office[Any], form: Form, *, scope: Scope) -> Exported 
         with TemporaryDirectory() as folder, Spool(Path(folder, "rows")) as spool:
             line = FileLine(spool, office.dialect)
             courier = office.courier(line)
-            while not line.full and await courier.send_within(transaction.connection):
+            await bring_forward(transaction.connection, now=transaction.at)
+            while not line.full and await courier.send_within(transaction):
                 pass
             if not spool.rows:
                 return await _nothing(office, transaction)

@@ -114,6 +114,21 @@ async def list_parked(
     return page_of([Parked(**row) for row in rows], size=size, position=lambda it: (it.id,))
 
 
+async def read(
+    transaction: Transaction, shelf: Shelf, held_id: UUID, *, reason: str | None
+) -> tuple[Parked, bytes]:
+    """One and its bytes, whatever they are, which is entered in the ledger; raises UnknownParked or NotLegible."""
+    found = await _get(transaction, shelf.queue, held_id)
+    try:
+        body = shelf.opened(found)
+    except Undecipherable:
+        raise NotLegible from None
+    if reason is not None:
+        transaction.because(reason)
+    transaction.ledger.changed("held_message", held_id)
+    return found, body
+
+
 async def replay(transaction: Transaction, queue: str, held_id: UUID, *, reason: str) -> None:
     """Try it again now, as often as at first; raises UnknownParked or VoidedThere."""
     found = await _get(transaction, queue, held_id)

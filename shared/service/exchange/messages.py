@@ -1,25 +1,22 @@
 """The exchange ledger over HTTP: every message in and out, found by the numbers in it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
-from shared.contracts.province import ProvinceEnvelope
 from shared.errors import Conflict, NotFound
 from shared.http.pages import Cursor, Size
 from shared.http.problems import problems
 from shared.identity import NotYours
-from shared.messaging.envelope import Undecodable
-from shared.observability import redact
 from shared.paging import BadCursor, Page, decode_cursor, page_of
 from shared.policy import UnknownOrgan
 from shared.privacy import Undecipherable
 from shared.province.journal import Entered, line_at, search
-from shared.province.operating.masking import masked
-from shared.service.exchange.desk import AtDesk, Desk, Operator, Watcher
+from shared.service.exchange.content import shown
+from shared.service.exchange.desk import AtDesk, Operator, Watcher
 from shared.service.exchange.pages import PageOf
-from shared.service.exchange.schemas import LineView, MessageView, Reason
+from shared.service.exchange.schemas import LineView, MessageView, WhyRead
 
 router = APIRouter(prefix="/v1/exchange/messages", tags=["exchange · 省级交换"])
 
@@ -32,9 +29,6 @@ Ref = Annotated[
     ),
 ]
 TraceId = Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")]
-WhyRead = Annotated[
-    Reason | None, Query(description="事由；给出才显示个人信息 · why; personal data is masked without it")
-]
 
 
 class UnknownLine(NotFound):
@@ -94,27 +88,8 @@ async def read_message(
         if reason is not None:
             transaction.because(reason)
         transaction.ledger.changed("exchange_message", line.message_id or UUID(int=place))
-    envelope = _understood(desk, body)
-    shown = None if envelope is None else _shown(envelope, plain=reason is not None)
-    raw = body.decode("utf-8", "backslashreplace") if body is not None and reason is not None else None
-    return MessageView(**LineView.of(line).model_dump(), envelope=shown, raw=raw)
-
-
-def _understood(desk: Desk, body: bytes | None) -> ProvinceEnvelope | None:
-    if body is None:
-        return None
-    try:
-        return desk.correspondence.dialect.read(body).envelope
-    except Undecodable:
-        return None
-
-
-def _shown(envelope: ProvinceEnvelope, *, plain: bool) -> dict[str, Any]:
-    content = envelope.model_dump(mode="json")
-    if plain:
-        return content
-    outside = {name: redact(value) if isinstance(value, str) else value for name, value in content.items()}
-    return outside | {"payload": masked(envelope.payload)}
+    content = shown(desk, body, plain=reason is not None)
+    return MessageView(**LineView.of(line).model_dump(), **content)
 
 
 def _place(cursor: str) -> int:

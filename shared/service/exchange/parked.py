@@ -13,9 +13,10 @@ from shared.paging import BadCursor
 from shared.policy import UnknownOrgan
 from shared.province.operating import parked
 from shared.province.operating.parked import EarlierFirst, NotLegible, UnknownParked, VoidedThere
+from shared.service.exchange.content import shown
 from shared.service.exchange.desk import AtDesk, Operator, Watcher
 from shared.service.exchange.pages import PageOf
-from shared.service.exchange.schemas import ReasonBody, Said, Shown
+from shared.service.exchange.schemas import ContentView, ReasonBody, Said, Shown, WhyRead
 
 router = APIRouter(prefix="/v1/exchange/parked", tags=["exchange · 省级交换"])
 
@@ -37,6 +38,10 @@ class ParkedView(Shown):
     trace_id: str | None
 
 
+class ParkedContentView(ContentView, ParkedView):
+    """Such a message and what stands in it, be it unreadable."""
+
+
 @router.get("", responses=problems(BadCursor, NotYours, UnknownOrgan))
 async def list_parked(
     *, caller: Watcher, desk: AtDesk, cursor: Cursor = None, size: Size = 50
@@ -45,6 +50,17 @@ async def list_parked(
     async with desk.whole(caller) as transaction:
         page = await parked.list_parked(transaction.connection, desk.queue, cursor=cursor, size=size)
     return PageOf(items=[ParkedView.model_validate(each) for each in page.items], next=page.next)
+
+
+@router.get("/{held_id}", responses=problems(UnknownParked, NotLegible, NotYours, UnknownOrgan))
+async def read_parked(
+    held_id: UUID, caller: Operator, desk: AtDesk, reason: WhyRead = None
+) -> ParkedContentView:
+    """转人工报文内容 · One of them and what stands in it; that it was read, and why, is entered in the ledger of acts."""
+    async with desk.whole(caller) as transaction:
+        found, body = await parked.read(transaction, desk.shelf, held_id, reason=reason)
+    content = shown(desk, body, plain=reason is not None)
+    return ParkedContentView(**ParkedView.model_validate(found).model_dump(), **content)
 
 
 @router.post(

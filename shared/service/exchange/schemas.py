@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.observability import redact
@@ -14,6 +15,9 @@ from shared.province.operating.tracking import Report, Walk
 Said = Annotated[str, AfterValidator(redact)]
 """A text that somebody else wrote; numbers of persons in it are masked."""
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+WhyRead = Annotated[
+    Reason | None, Query(description="事由；给出才显示个人信息 · why; personal data is masked without it")
+]
 Ids = Annotated[list[UUID], Field(min_length=1, max_length=500)]
 
 
@@ -109,10 +113,14 @@ class WalkView(IntentView):
         )
 
 
-class MessageView(LineView):
-    """A line with its content: masked, or as it crossed for whoever says why."""
+class ContentView(Shown):
+    """What stands in a message: masked, or as it crossed for whoever says why."""
 
     envelope: dict[str, Any] | None = Field(
         description="无法读懂时为空 · as it is understood, null if it is not"
     )
     raw: str | None = Field(description="说明事由后给出原文 · the bytes as they crossed, with a reason only")
+
+
+class MessageView(ContentView, LineView):
+    """A line with its content."""

@@ -36,6 +36,7 @@ class Terminal:
     base: str
     secrets: dict[str, str]
     desk: Desk
+    columns: int = 260
 
     async def run(self, *arguments: object, client: str = "night-operator") -> tuple[int, str]:
         """Exit code, and everything that was printed, as wide as it is."""
@@ -43,7 +44,7 @@ class Terminal:
             "NJT_EXCHANGE_BASE": f"{self.base}/{{service}}",
             "NJT_CLIENT_ID": client,
             "NJT_CLIENT_SECRET": self.secrets.get(client, "not its secret"),
-            "COLUMNS": "260",
+            "COLUMNS": str(self.columns),
         }
         given = ["exchange", *map(str, arguments)]
         result = await asyncio.to_thread(CliRunner().invoke, create_app(), given, env=environment)

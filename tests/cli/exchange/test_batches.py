@@ -94,3 +94,10 @@ async def test_exporting_is_for_the_citys_operators(terminal: Terminal, tmp_path
     await terminal.desk.owe(dispatch())
     said = await terminal.refused("export", "--out", tmp_path, client="night-watcher")
     assert "NJT-IDN-0403" in said
+
+
+async def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_made(terminal: Terminal) -> None:
+    await terminal.desk.owe(dispatch())
+    said = await terminal.refused("export", "--service", "filing", "--out", "/proc/nowhere")
+    assert "/proc/nowhere 不可写 · cannot be written to" in said
+    assert (await terminal.json("batches", "--service", "filing"))["filing"] == []

@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+from rich.cells import cell_len
+
 from cli.suite.database import SERVICES
 from shared.messaging.consumer import Incoming
 from tests.builders import DISTRICT, a_uscc
@@ -26,12 +28,39 @@ async def test_status_counts_what_is_how_far_in_every_service(terminal: Terminal
     assert (kind["code"], kind["delivered"], kind["rejected"]) == (REPORTED, 1, 1)
     said = await terminal.said("status", "--service", "filing")
     for each in (
+        "filing → 320000",
         REPORTED,
         DISTRICT,
         f"缺号 · missing\u3000{lane}\u30001–2，已催 1 次",
         "已暂停 · paused\u3000测试员甲：夜班处理",
     ):
         assert each in said
+
+
+async def test_nothing_is_cut_off_at_a_hundred_columns(terminal: Terminal) -> None:
+    desk, lane = terminal.desk, a_uscc()
+    (intent,) = await desk.owe(report("备案1号" * 20, uscc=lane))
+    await desk.send()
+    await desk.answer(intent, ACCEPTED, rejected("NAME", "名称与登记不符" * 9))
+    narrow = Terminal(base=terminal.base, secrets=terminal.secrets, desk=desk, columns=100)
+    for command in (("status",), ("messages",), ("search", lane), ("rejections",)):
+        said = await narrow.said(*command, "--service", "filing")
+        assert ("…" in said, REPORTED in said) == (False, True), said
+        assert max(map(cell_len, said.splitlines())) <= 100
+    assert str(intent) in await narrow.said("messages", "--service", "filing")
+
+
+async def test_what_was_mended_is_no_row_of_the_counts(terminal: Terminal) -> None:
+    desk = terminal.desk
+    (intent,) = await desk.owe(report("备案1号"))
+    await desk.send()
+    await desk.answer(intent, ACCEPTED, rejected("NAME", "名称与登记不符"))
+    assert REPORTED in await terminal.said("status", "--service", "filing")
+    change = {"changes": [{"field": "name", "to": "南京测试甲公司"}], "reason": "更名"}
+    await desk.change("UPDATE exchange_intent SET organ = 'elsewhere'")
+    await desk.acted(f"/intents/{intent}/mend", change)
+    said = await terminal.said("status", "--service", "filing")
+    assert (DISTRICT in said, "elsewhere" in said) == (True, False)
 
 
 async def test_a_message_is_found_by_a_number_and_its_walk_is_drawn(terminal: Terminal) -> None:
@@ -46,7 +75,13 @@ async def test_a_message_is_found_by_a_number_and_its_walk_is_drawn(terminal: Te
     assert found["subsidy"] == []
     walk = await terminal.said("show", intent)
     places = [line["place"] for line in found["filing"]]
-    for each in ("已办结", "应报 · owed", "事项 · case", "备案1号", *(f"台账号 {place}" for place in places)):
+    for each in (
+        "已办结",
+        "应报 · owed",
+        "事项 · case",
+        "备案1号",
+        *(f"台账号 · place {place}" for place in places),
+    ):
         assert each in walk
     assert (await terminal.json("show", intent))["filing"]["state"] == "done"
 
@@ -83,6 +118,11 @@ async def test_parked_messages_are_listed_and_given_up(terminal: Terminal) -> No
         await terminal.desk.retry()
     (waiting,) = (await terminal.json("parked"))["filing"]
     assert waiting["id"] in await terminal.said("parked")
+    masked = await terminal.said("read", waiting["id"], "--service", "filing")
+    assert ("no message" in masked, "--reason" in masked) == (False, True)
+    assert '"raw": "no message"' in await terminal.said(
+        "read", waiting["id"], "--service", "filing", "--reason", "核对"
+    )
     chosen = (waiting["id"], "--service", "filing", "--reason", "不是报文")
     assert "将立即重试" in await terminal.said("replay", *chosen)
     assert "NJT-EXC-1053" in await terminal.refused("discard", *chosen), "it is not parked any more"
@@ -96,8 +136,8 @@ async def test_parked_messages_are_listed_and_given_up(terminal: Terminal) -> No
 async def test_who_may_not_is_told_so_and_who_is_nobody_too(terminal: Terminal) -> None:
     assert "NJT-IDN-0001" in await terminal.refused("search", "备案1号", client="night-watcher")
     assert await terminal.said("status", "--json", client="night-watcher")
-    refusal = await terminal.refused("status", client="nobody-at-all")
-    assert refusal
+    stranger = await terminal.refused("status", client="nobody-at-all")
+    assert stranger == "invalid_client 客户端凭据有误 · The client credentials are wrong\n"
 
 
 async def test_what_there_is_not_is_not_asked_for(terminal: Terminal) -> None:

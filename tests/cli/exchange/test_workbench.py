@@ -49,6 +49,8 @@ async def test_the_messages_of_a_cause_are_found_in_whichever_service_has_them(t
     (came,) = await came_back(terminal, 1)
     assert str(came) in await terminal.said("rejections", REPORTED, "NAME")
     assert list(await terminal.json("rejections", REPORTED, "NAME")) == ["filing"]
+    assert "名称与登记不符" in await terminal.said("rejections", REPORTED)
+    assert (await terminal.json("rejections", "VOID"))["filing"] == []
     nowhere = await terminal.refused("rejections", REPORTED, "OTHER")
     assert nowhere.count("NJT-EXC-1051") == 1
 

@@ -170,3 +170,29 @@ async def test_parked_messages_come_in_pages_and_only_those_of_the_line(desk: De
         for key in (other["id"], uuid4()):
             answer = await desk.post(f"/parked/{key}/{act}")
             assert (answer.status_code, answer.json()["code"]) == (404, "NJT-EXC-1053")
+
+
+async def test_what_nobody_could_read_is_shown_to_whoever_says_why(desk: Desk) -> None:
+    await desk.worker.exchange.process([Incoming(body=b"no message \xff")])
+    (waiting,) = (await desk.seen("/parked"))["items"]
+    path = f"/parked/{waiting['id']}"
+    hidden = await desk.seen(path)
+    assert (hidden["envelope"], hidden["raw"], hidden["code"]) == (None, None, waiting["code"])
+    shown = await desk.seen(path, reason=WHY)
+    assert (shown["raw"], shown["reason"]) == ("no message \\xff", waiting["reason"])
+    assert [entry[1:] for entry in (await desk.entries())[-2:]] == [
+        ("read_parked", None),
+        ("read_parked", WHY),
+    ]
+    assert (await desk.get(path, desk.district, reason=WHY)).status_code == 403
+    assert (await desk.get(f"/parked/{uuid4()}")).status_code == 404
+
+
+@pytest.mark.usefixtures("trouble")
+async def test_what_waits_and_can_be_read_is_shown_masked_or_with_a_reason(desk: Desk) -> None:
+    letter, _ = two(desk)
+    (waiting,) = await parked(desk, letter)
+    masked = await desk.seen(f"/parked/{waiting['id']}")
+    assert (masked["envelope"]["business_key"], masked["raw"]) == (letter.business_key, None)
+    plain = await desk.seen(f"/parked/{waiting['id']}", reason=WHY)
+    assert plain["envelope"]["payload"] == letter.payload
