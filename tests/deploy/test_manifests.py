@@ -8,6 +8,7 @@ import pytest
 from cli.check import REPOSITORY
 from cli.check.manifest_rules import workloads
 from cli.check.manifests import OVERLAYS, build, faults, findings
+from shared.contracts.dialect import read_profile
 from tests.deploy.manifests import Manifests, environment, main, pick, pod
 
 SERVICES = ("filing", "accounts", "subsidy", "supervision")
@@ -227,6 +228,22 @@ def test_over_https_workers_alone_push_and_show_a_certificate(
         folder, _, file = files[name].rpartition("/")
         assert file in [it["path"] for it in volumes[mounts[folder]]["secret"]["items"]]
     assert "province-tls" not in repr(pod(staging, f"{service}-api"))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("role", ["api", "worker"])
+def test_every_process_speaks_the_dialect_of_its_overlay(
+    service: str, role: str, built: dict[str, Manifests], tmp_path: Path
+) -> None:
+    staging, name = built["staging"], f"{service}-{role}"
+    folder, _, file = environment(main(staging, name))["NJT_PROVINCE__DIALECT_FILE"].rpartition("/")
+    mounts = {it["mountPath"]: it["name"] for it in main(staging, name)["volumeMounts"]}
+    volumes = {it["name"]: it for it in pod(staging, name)["volumes"]}
+    told = pick(staging, "ConfigMap", volumes[mounts[folder]]["configMap"]["name"])["data"][file]
+    profile = tmp_path / file
+    profile.write_text(told, encoding="utf-8")
+    assert read_profile(profile).name == "staging-sample"
+    assert "DIALECT_FILE" not in repr(built["production"])
 
 
 def test_over_https_workers_alone_reach_the_province_and_the_gateway_reaches_the_callback(
