@@ -71,6 +71,7 @@ LINES = {
         "/pause",
         "/resume",
         "/parked",
+        "/parked/{held_id}",
         "/parked/{held_id}/replay",
         "/parked/{held_id}/discard",
     )
