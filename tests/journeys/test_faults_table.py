@@ -1,6 +1,5 @@
 """Every fault of the table: it strikes, both registers end equal, and each act is done exactly once on either side."""
 
-import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -21,17 +20,19 @@ from simulator.memory import MemoryLine
 SMALL = Size(institutions=3, certificates=6, seconds=120)
 WITHOUT_CERTIFICATES = Size(institutions=4, certificates=0, seconds=120)
 PACE = timedelta(minutes=20)
-WIDTH = 190
+WIDTH = 160
 
 
 @pytest.fixture(scope="module")
-def rows() -> Iterator[list[Row]]:
-    """What the cases find; printed when the last one is over."""
+def rows(request: pytest.FixtureRequest) -> Iterator[list[Row]]:
+    """What the cases find; printed when the last one is over, whatever else is captured."""
     rows: list[Row] = []
     yield rows
-    console = Console(file=sys.__stdout__, width=WIDTH, highlight=False)
-    console.print()
-    console.print(FaultTable(name="faults", rows=rows).as_table())
+    captured = request.config.pluginmanager.getplugin("capturemanager")
+    with captured.global_and_fixture_disabled():
+        console = Console(width=WIDTH, highlight=False)
+        console.print()
+        console.print(FaultTable(name="faults", rows=rows).as_table())
 
 
 @pytest.fixture(scope="module")

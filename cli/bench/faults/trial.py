@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import filterfalse
 
@@ -13,6 +14,8 @@ from shared.contracts.province import FilingChange
 from simulator.faults import Faults
 from simulator.scenario import Step
 from simulator.story import Story
+
+_PATIENCE_SECONDS, _LOOK_SECONDS = 30.0, 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,7 @@ async def tried(case: Case, town: Town, size: Size, *, seed: int) -> Row:
     began = time.monotonic()
     left, befell = await _befallen(case, town, story, size)
     if case.by_hand:
+        await _struck(faults)
         town.province.faults = Faults()
     problems = await town.agreed(left, seconds=size.seconds)
     town.province.faults = Faults()
@@ -60,6 +64,14 @@ async def _befallen(case: Case, town: Town, story: Iterable[Step], size: Size) -
         telling = tasks.create_task(town.told(story, seconds=size.seconds))
         befalling = tasks.create_task(case.disaster(town)) if case.disaster else None
     return telling.result(), befalling.result() if befalling else 0
+
+
+async def _struck(faults: Faults) -> None:
+    """Wait until it has: what it strikes may come after all that was told."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while not faults.counts.total():  # noqa: ASYNC110 — it strikes in other hands
+                await asyncio.sleep(_LOOK_SECONDS)
 
 
 def _files(step: Step) -> bool:
