@@ -23,7 +23,7 @@ def province() -> None:
 @app.command(context_settings=_HANDED_ON)
 def simulate(context: typer.Context) -> None:
     """扮演省级系统 · Play the province: answer the city until Ctrl-C, or send a scenario or a story and end with it."""
-    _hand_on("simulator.__main__", context, _province_here() and {"url": _CITY, **_province_here()})
+    _hand_on("simulator.__main__", context, _on_the_line())
 
 
 @app.command(context_settings=_HANDED_ON)
@@ -36,6 +36,16 @@ def files(context: typer.Context) -> None:
 def conform(context: typer.Context) -> None:
     """符合性测试 · Play one side of the exchange against any counterpart, case by case, and report."""
     _hand_on("simulator.conform.__main__", context, _side_here(context.args))
+
+
+def _on_the_line() -> dict[str, str]:
+    """Likewise where the city is, and the file in which it reads a new key of the province's."""
+    here = _province_here()
+    return here and {
+        "url": _CITY,
+        "public": str(Home(folder=data_root() / "up" / "home").province_keys),
+        **here,
+    }
 
 
 def _province_here() -> dict[str, str]:

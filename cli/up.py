@@ -33,7 +33,7 @@ from simulator.counterpart import Counterpart
 from simulator.keys import PeerKeys, ProvinceKey
 from simulator.line import Line
 from simulator.memory import MemoryLine
-from simulator.store import Store
+from simulator.store import Store, StoreError
 
 ADMIN = ClientSpec(name="city-admin", permissions=frozenset(Permission), organ="320100")
 _DATABASE = "njt_up"
@@ -77,6 +77,9 @@ def up(
             stack.callback(broker.stop)
         try:
             asyncio.run(_run(Home.at(folder / "home"), postgres.url, broker, asked=asked, console=console))
+        except StoreError as broken:
+            typer.echo(str(broken), err=True)
+            raise typer.Exit(code=1) from None
         except OSError as taken:
             if taken.errno != EADDRINUSE:
                 raise

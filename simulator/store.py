@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = """
 CREATE TABLE act (
     code TEXT, business_key TEXT, service TEXT, lane TEXT, sequence INTEGER, message_id TEXT UNIQUE, envelope TEXT,
@@ -47,6 +47,13 @@ CREATE TABLE institution (
     number TEXT PRIMARY KEY, record TEXT, standing TEXT, told_at TEXT, lane TEXT, sequence INTEGER
 );
 """
+_SINCE_VERSION_3 = "CREATE INDEX sent_act ON sent (service, lane, code, business_key);"
+_SINCE = {
+    0: _SCHEMA + _SINCE_VERSION_2 + _SINCE_VERSION_3,
+    1: _SINCE_VERSION_2 + _SINCE_VERSION_3,
+    2: _SINCE_VERSION_3,
+}
+"""What a store of each version lacks."""
 
 
 class StoreError(ValueError):
@@ -57,6 +64,8 @@ class Store:
     """One connection; what stands in a `transaction` block is kept whole or not at all."""
 
     def __init__(self, path: Path | None = None) -> None:
+        if path is not None:
+            _keep_to_ourselves(path)
         # One thread works with it, but the garbage collector may close it in any.
         self.db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
@@ -73,10 +82,8 @@ class Store:
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = NORMAL")
         version = self.db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            self._build(_SCHEMA + _SINCE_VERSION_2)
-        elif version == 1:
-            self._build(_SINCE_VERSION_2)
+        if version in _SINCE:
+            self._build(_SINCE[version])
         elif version != _VERSION:
             raise StoreError(f"存储版本 {version} 未知 · The store is of an unknown version")
 
@@ -102,3 +109,12 @@ class Store:
 
     def close(self) -> None:
         self._closing()
+
+
+def _keep_to_ourselves(path: Path) -> None:
+    """Messages stand in it as they crossed, and keys; what is beside it is then made for its owner alone as well."""
+    try:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+    except OSError as problem:
+        raise StoreError(f"{path} 不可写 · cannot be written: {type(problem).__name__}") from None

@@ -40,10 +40,19 @@ class Transaction:
         self.idempotency = Idempotency(connection, caller=scope.actor, at=at)
         self._tell = tell
         self._kept: list[SqlAggregates[Any]] = []
+        self._inner: list[Transaction] = []
 
     def within(self) -> "Transaction":
         """Another unit of work in the same database transaction, for a savepoint that may be undone alone."""
-        return Transaction(self.connection, self.scope, at=self.at, tell=self._tell)
+        inner = Transaction(self.connection, self.scope, at=self.at, tell=self._tell)
+        self._inner.append(inner)
+        return inner
+
+    def let_go(self) -> None:
+        """Hold no rows any more. They know their transaction: as a ring, they would all wait for the collector."""
+        self._kept.clear()
+        while self._inner:
+            self._inner.pop().let_go()
 
     def _owe(self, event: Event) -> None:
         dispatch = self._tell(event)
@@ -93,7 +102,6 @@ class Transaction:
         await self.write()
         await self.close_books()
         await self._owe_all()
-        self._kept.clear()  # they know their transaction: as a ring, all their rows would wait for the collector
 
     async def _owe_all(self) -> None:
         """Write what is owed: it is numbered among what is owed for all organs, though the caller may not see that."""
@@ -156,8 +164,11 @@ class Works(Generic[W]):
             if self._prepare is not None:
                 await self._prepare(connection)
             transaction = Transaction(connection, scope, at=self._clock.now(), tell=self._tell)
-            yield transaction
-            await transaction.save()
+            try:
+                yield transaction
+                await transaction.save()
+            finally:
+                transaction.let_go()
         if transaction.outbox.added or transaction.intents.added:
             self._announced()
 

@@ -37,11 +37,13 @@ _SENT = text("""
         attempts = attempts + 1, due_at = NULL, declined = 0
     WHERE id = ANY (CAST(:ids AS uuid[]))
 """)
-# The longer something has waited for the line, the longer it waits for the next attempt.
+# The longer something has waited for the line, the longer it waits for the next attempt. What was turned away as if
+# nobody were there was not declined every time in a row.
 _LATER = text("""
     UPDATE exchange_intent
     SET due_at = CAST(:now AS timestamptz)
-                 + least(greatest((CAST(:now AS timestamptz) - at) / 2, interval '1 second'), interval '30 seconds')
+                 + least(greatest((CAST(:now AS timestamptz) - at) / 2, interval '1 second'), interval '30 seconds'),
+        declined = CASE WHEN id = ANY (CAST(:turned_away AS uuid[])) THEN 0 ELSE declined END
     WHERE id = ANY (CAST(:ids AS uuid[]))
 """)
 
@@ -194,7 +196,8 @@ class Courier:
         }
         later = await refuse(transaction, never, self._follower)
         if later := [*later, *ids[Outcome.FAILED], *ids[Outcome.UNROUTABLE], *ids[Outcome.UNKNOWN]]:
-            await connection.execute(_LATER, {"ids": later, "now": now})
+            turned_away = ids[Outcome.UNROUTABLE]
+            await connection.execute(_LATER, {"ids": later, "now": now, "turned_away": turned_away})
 
     def _crossing(self, sending: _Sending, *, now: datetime) -> Crossing:
         envelope, message = sending.envelope, sending.message

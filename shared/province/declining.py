@@ -1,6 +1,7 @@
 """What of ours can never leave is refused here, as the other side refuses: an operator's to mend or to void."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ MOST_DECLINED = 5
 
 UNSPEAKABLE, UNFIT, DECLINED = "UNSPEAKABLE", "UNFIT", "DECLINED"
 _LONGEST_REASON = 500
+_LONGEST_WAIT = "2s"
 
 # What no receipt moves: a receipt itself, and what was concluded, is only sent once more and stays concluded.
 _GIVE_UP = text("""
@@ -36,6 +38,9 @@ _ONCE_MORE = text("""
     SET declined = declined + 1, due_at = CAST(:now AS timestamptz) + interval '30 seconds'
     WHERE id = ANY (CAST(:ids AS uuid[])) RETURNING id, declined
 """)
+
+_LOCK_TIMEOUT = text("SELECT current_setting('lock_timeout')")
+_WAIT = text("SELECT set_config('lock_timeout', :most, true)")
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +81,7 @@ async def refuse(
     for intent, receipt in refusals.items():
         inner = transaction.within()
         try:
-            async with transaction.connection.begin_nested():
+            async with transaction.connection.begin_nested(), _not_waiting_long(transaction.connection):
                 await follower.follow(intent, receipt, inner)
                 await inner.save()
         except Exception as problem:  # what left beside it has left, and must be known to have
@@ -84,6 +89,15 @@ async def refuse(
             del taken[intent]
     await _give_up(transaction.connection, taken)
     return [intent for intent in refusals if intent not in taken]
+
+
+@asynccontextmanager
+async def _not_waiting_long(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Whoever waits for others longer fails here, where a savepoint is; the driver would give the connection up."""
+    before = (await connection.execute(_LOCK_TIMEOUT)).scalar_one()
+    await connection.execute(_WAIT, {"most": _LONGEST_WAIT})
+    yield
+    await connection.execute(_WAIT, {"most": before})
 
 
 async def _give_up(connection: AsyncConnection, refusals: Mapping[UUID, Receipt]) -> None:

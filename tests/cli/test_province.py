@@ -45,6 +45,7 @@ def test_the_province_goes_on_with_the_keys_and_the_store_of_up(program: Program
     assert run("simulate", "--scenario", "acts.jsonl") == 0
     assert program.started["default_map"] == {
         "url": "http://127.0.0.1:8080",
+        "public": str(home.province_keys),
         "key": str(home.signing_key("province")),
         "peers": str(home.city_keys),
         "store": str(home.province_store),

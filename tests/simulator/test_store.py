@@ -169,3 +169,15 @@ def test_a_transaction_is_kept_whole_or_not_at_all() -> None:
         assert store.db.execute("SELECT * FROM revocation").fetchall() == []
         store.db.execute("INSERT INTO revocation VALUES (?, ?)", row)
     assert [tuple(each) for each in store.db.execute("SELECT * FROM revocation")] == [row]
+
+
+def test_nobody_else_on_the_machine_reads_what_crossed(tmp_path: Path) -> None:
+    file = tmp_path / "province.db"
+    file.touch(mode=0o644)
+    with Store(file).transaction():
+        assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_store_in_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store(tmp_path / "nowhere" / "province.db")

@@ -40,12 +40,13 @@ def _shown(name: str, value: Any, depth: int) -> Any:
     if depth > _DEEPEST or name in _PRIVATE:
         return _HIDDEN
     if isinstance(value, dict):
-        return masked(value, depth=depth + 1)
+        return _HIDDEN if names_a_person(name) else masked(value, depth=depth + 1)
     if isinstance(value, list):
         return [_shown(name, each, depth + 1) for each in value]
     if names_a_person(name):
         return mask_name(str(value)) if name.endswith("name") else mask_number(str(value))
-    return redact(value) if isinstance(value, str) else value
+    told = str(value)
+    return value if (safe := redact(told)) == told else safe
 
 
 @lru_cache(maxsize=1)

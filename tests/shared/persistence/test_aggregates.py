@@ -1,13 +1,15 @@
 """What is loaded once, saved by version, and refused by name."""
 
 import gc
+from contextlib import suppress
 from uuid import uuid4
-from weakref import ref
+from weakref import ReferenceType, ref
 
 import asyncpg
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from services.filing.domain.filing import Filing
 from services.filing.domain.refusals import AlreadyOnRecord, UnknownFiling
 from services.filing.domain.stages import FilingState
 from services.filing.handlers import Work
@@ -128,8 +130,20 @@ async def test_a_missing_grant_is_no_refusal_but_a_fault(
         await superuser.execute("GRANT INSERT ON filing TO njt_filing")
 
 
+async def _used(works: FilingWorks, known: Filing, *, fails: bool) -> list[ReferenceType[Filing]]:
+    seen: list[ReferenceType[Filing]] = []
+    with suppress(RuntimeError):
+        async with works(SERVICE) as work:
+            work.filings.add(added := a_filing())
+            seen += [ref(await work.filings.get(known.id)), ref(added)]
+            if fails:
+                raise RuntimeError
+    return seen
+
+
+@pytest.mark.parametrize("fails", [False, True])
 async def test_what_was_loaded_and_added_is_let_go_at_the_end_without_the_collector(
-    works: FilingWorks,
+    works: FilingWorks, *, fails: bool
 ) -> None:
     """A batch of ten thousand rows would wait for it, and it would go through all of them."""
     known = a_filing()
@@ -138,11 +152,6 @@ async def test_what_was_loaded_and_added_is_let_go_at_the_end_without_the_collec
     gc.collect()
     gc.disable()
     try:
-        async with works(SERVICE) as work:
-            added = a_filing()
-            work.filings.add(added)
-            seen = [ref(await work.filings.get(known.id)), ref(added)]
-        del work, added
-        assert [each() for each in seen] == [None, None]
+        assert [each() for each in await _used(works, known, fails=fails)] == [None, None]
     finally:
         gc.enable()

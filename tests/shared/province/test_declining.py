@@ -184,6 +184,18 @@ async def test_what_declines_us_or_the_moment_is_an_outage_and_everything_stays_
     assert await states(city) == [("owed", None)]
 
 
+async def test_what_was_turned_away_as_if_nobody_were_there_was_not_declined_in_a_row(
+    city: City, other: OtherSide, pushed: HttpsLine
+) -> None:
+    declined = [Reply(status=422)] * (MOST_DECLINED - 1)
+    other.replies = [*declined, Reply(status=404), *declined]
+    await city.owe(dispatch())
+    await offered(city, pushed, len(other.replies))
+    assert await states(city) == [("owed", None)]
+    await offered(city, pushed, 1)
+    assert await states(city) == [("delivered", None)]
+
+
 async def test_what_is_turned_away_again_and_again_while_others_pass_is_refused(
     city: City, other: OtherSide, pushed: HttpsLine
 ) -> None:

@@ -1,12 +1,18 @@
 """Whoever owes what was refused here hears of it once, and nothing that left beside it is forgotten."""
 
+from sqlalchemy import text
+
 from shared.contracts.province import MessageCode
+from shared.identity import Scope
 from shared.messaging.bus import Outcome
 from shared.province.adapter import Conclusion
 from shared.province.declining import UNFIT
 from tests.shared.province.letters import REPORTED, dispatch
 from tests.shared.province.reconciling import begun, seen
 from tests.shared.province.service import City
+
+_OPERATOR = Scope(actor="测试员甲", act="exchange.send", everything=True)
+_LANE_TAKEN = text("SELECT 1 FROM exchange_lane WHERE lane = '乙' FOR UPDATE")
 
 
 def heard_by(city: City, *troubles: Exception) -> list[Conclusion]:
@@ -51,6 +57,28 @@ async def test_what_cannot_be_told_of_just_now_is_refused_later_and_what_left_be
     assert await city.send() == 0
     assert await state(city) == ("refused", UNFIT)
     assert [each.reason_code for each in heard] == [UNFIT]
+
+
+async def test_a_handler_that_waits_for_somebody_else_holds_up_nothing_that_has_left(city: City) -> None:
+    await city.owe(dispatch(), dispatch("备案:2", lane="乙"))
+    await city.take(city.province.write())
+    courier = city.courier(city.line)
+    async with city.engine.connect() as another, another.begin():
+        await another.execute(text("SELECT set_config('njt.everything', 'on', true)"))
+        await another.execute(_LANE_TAKEN)
+        async with city.works.transaction(_OPERATOR) as transaction:
+
+            async def conclude(_: Conclusion, __: object) -> None:
+                await transaction.connection.execute(_LANE_TAKEN)
+
+            city.adapter.concludes(REPORTED, conclude)
+            city.line.outcomes = {REPORTED: Outcome.UNFIT}
+            assert await courier.send_within(transaction) == 2
+    assert [each.code for each in city.line.letters()] == ["RECEIPT", "RECEIPT"]
+    heard = heard_by(city)
+    city.clock.advance(minutes=1)
+    assert await city.send() == 0
+    assert [each.reason_code for each in heard] == [UNFIT, UNFIT]
 
 
 async def test_a_question_of_a_reconciliation_that_can_never_leave_fails_it(city: City) -> None:

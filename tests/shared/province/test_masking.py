@@ -67,3 +67,11 @@ def test_what_is_nested_without_end_is_cut_off() -> None:
     inner["name"] = "测试甲公司"
     assert "***" in str(masked(endless))
     assert "测试甲公司" not in str(masked(endless))
+
+
+def test_what_stands_where_a_name_belongs_is_masked_whatever_it_is() -> None:
+    told = {"holder_name": {"name": "测试员甲"}, "number": 320102199003071234, "count": 3, "ok": True}
+    shown = masked(told)
+    assert "测试员甲" not in str(shown)
+    assert "320102199003071234" not in str(shown)
+    assert masked({"name": "测试甲公司", "sequence": 3}) == {"name": "测试甲公司", "sequence": 3}

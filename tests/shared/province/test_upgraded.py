@@ -184,6 +184,16 @@ async def test_a_reconciliation_shows_no_conflict_of_what_was_taken_before_but_w
     ]
 
 
+async def test_another_message_about_the_act_tells_nothing_of_when_it_was_issued(
+    upgraded: City, letter: ProvinceEnvelope
+) -> None:
+    await upgraded.rows("DELETE FROM inbox_position RETURNING 1")
+    await upgraded.take(PROVINCE.sign(letter.model_copy(update={"message_id": uuid4()})))
+    assert (await told_of(upgraded, letter)).digest is None
+    await upgraded.take(letter)
+    assert (await told_of(upgraded, letter)).digest == payload_digest(letter.payload).hex()
+
+
 async def test_a_copy_of_what_was_taken_before_is_answered_as_it_was(
     upgraded: City, letter: ProvinceEnvelope
 ) -> None:
