@@ -64,6 +64,7 @@ def test_a_store_of_the_first_version_is_opened_and_has_a_register_from_then_on(
     place = tmp_path / "province.db"
     Store(place).close()
     old = sqlite3.connect(place)
+    old.execute("DROP INDEX sent_act")
     old.execute("DROP TABLE institution")
     old.execute("ALTER TABLE signing_key DROP COLUMN algorithm")
     old.execute("PRAGMA user_version = 1")
