@@ -12,7 +12,7 @@ from shared.settings import ProvinceSettings, Transport
 from tests.deploy.compose import Compose, compose_faults
 
 DEPLOY = REPOSITORY / "deploy"
-HTTPS = "compose.province-https.yaml"
+HTTPS, DIALECT = "compose.province-https.yaml", "compose.province-dialect.yaml"
 SERVICES = ("filing", "accounts", "subsidy", "supervision")
 BREAKS: dict[str, tuple[Callable[[Compose], object], str]] = {
     "no healthcheck": (
@@ -82,7 +82,6 @@ def test_over_https_each_worker_is_given_authorities_and_a_certificate(by_https:
             assert process["environment"]["NJT_PROVINCE__TRANSPORT"] == "https"
             assert process["environment"]["NJT_PROVINCE__URL"].startswith("${NJT_PROVINCE_URL:?")
         files = {key: it for key, it in worker["environment"].items() if key.endswith("_FILE")}
-        del files["NJT_PROVINCE__DIALECT_FILE"]
         assert set(files) > {f"NJT_PROVINCE__{it}_FILE" for it in ("CA", "CLIENT_CERT", "CLIENT_KEY")}
         assert set(files.values()) == {f"/run/secrets/{it}" for it in worker["secrets"]}
         assert not {"NJT_PROVINCE__CA_FILE", "NJT_PROVINCE__CLIENT_KEY_FILE"} & set(api["environment"])
@@ -99,15 +98,12 @@ def test_what_is_told_over_https_is_what_a_worker_takes(by_https: Compose) -> No
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("role", ["api", "worker"])
 def test_every_process_is_given_the_dialect_that_is_spoken(service: str, role: str, compose: Compose) -> None:
-    process = compose["services"][f"{service}-{role}"]
+    beside: Compose = yaml.safe_load((DEPLOY / DIALECT).read_text(encoding="utf-8"))
+    assert f"{service}-{role}" in compose["services"]
+    process = beside["services"][f"{service}-{role}"]
     mounted = {it["target"]: it["source"] for it in process["configs"]}
     told = process["environment"]["NJT_PROVINCE__DIALECT_FILE"]
-    assert compose["configs"][mounted[told]]["file"].startswith("${NJT_DIALECT:-")
-
-
-def test_unless_another_is_named_that_is_the_sample_dialect(compose: Compose) -> None:
-    usual = compose["configs"]["province-dialect"]["file"].removeprefix("${NJT_DIALECT:-").removesuffix("}")
-    assert (DEPLOY / usual).resolve() == ProvinceSettings.model_fields["dialect_file"].default
+    assert beside["configs"][mounted[told]]["file"].startswith("${NJT_DIALECT:?")
 
 
 def test_the_compose_file_as_it_stands_has_no_fault(compose: Compose) -> None:
@@ -136,8 +132,7 @@ def test_a_service_has_its_migration_interface_and_worker(service: str, compose:
 def test_a_process_reads_only_files_it_is_given(compose: Compose) -> None:
     for service in compose["services"].values():
         named = {value for key, value in service.get("environment", {}).items() if key.endswith("_FILE")}
-        configs = {it["target"] for it in service.get("configs", ()) if it["source"] != "rabbitmq"}
-        assert named == {*configs, *(f"/run/secrets/{it}" for it in service.get("secrets", ()))}
+        assert named == {f"/run/secrets/{it}" for it in service.get("secrets", ())}
 
 
 def test_roles_of_every_service_get_a_password_from_the_environment(compose: Compose) -> None:
