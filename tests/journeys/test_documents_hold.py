@@ -114,7 +114,7 @@ def _try(cases: Any, caller: tuple[str, str], answered: set[int]) -> None:
     base, token = caller
 
     @settings(
-        max_examples=6,
+        max_examples=8,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),
